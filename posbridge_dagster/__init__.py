@@ -1,0 +1,1 @@
+"""Keeps a MplusKASSA administration and a Shopify POS shop in step."""
