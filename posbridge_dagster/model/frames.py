@@ -54,4 +54,5 @@ class FrameShape:
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
     """Return an Arrow table as a pandas frame whose columns keep their Arrow types (nullable integers stay integers)."""
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
