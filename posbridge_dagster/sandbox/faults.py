@@ -22,6 +22,7 @@ KINDS = (
     "hang_before",  # no answer for ``seconds``, nothing was done, then the connection is cut
     "hang_after",  # carried out, no answer for ``seconds``, then the connection is cut
 )
+AFTERWARDS = ("reset_after", "error_after", "garbage_after", "truncated_after", "slow", "hang_after")  # the call is carried out
 
 
 @dataclass
@@ -39,6 +40,9 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"no fault {self.kind!r}; there are {', '.join(KINDS)}")
+        if self.write is not None and self.kind not in AFTERWARDS:
+            usable = ", ".join(AFTERWARDS)
+            raise ValueError(f"fault {self.kind!r} happens instead of the call, so it cannot wait for a write; use one of {usable}")
 
 
 @dataclass

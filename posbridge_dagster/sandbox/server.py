@@ -6,13 +6,15 @@
 
 import asyncio
 import json
+import socket
+import struct
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 
-from posbridge_dagster.sandbox.faults import Call, Control, Fault
+from posbridge_dagster.sandbox.faults import AFTERWARDS, Call, Control, Fault
 from posbridge_dagster.sandbox.system import Answer, Request, System
 
 Message = MutableMapping[str, Any]
@@ -20,7 +22,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 BAD_GATEWAY = Answer(b"<html><body><h1>502 Bad Gateway</h1></body></html>", 502, "text/html")
-MUTATING_FAULTS = ("reset_after", "error_after", "garbage_after", "truncated_after", "hang_after")
 
 
 class SystemServer:
@@ -45,17 +46,22 @@ class SystemServer:
         finally:
             call.seconds = round(time.perf_counter() - started, 6)
         if answer is None:
-            _cut(send)
+            await _cut(send, receive)
             return
         call.status = answer.status
         await _send(send, answer)
 
     async def _serve(self, request: Request, call: Call) -> Answer | None:
         """Return the answer, or None when the connection is to be cut."""
+        try:
+            return await self._answered(request, call)
+        except asyncio.CancelledError:  # the server is being stopped while a fault holds the answer back
+            return None
+
+    async def _answered(self, request: Request, call: Call) -> Answer | None:
         fault = self.control.fault_for(call)
-        kind = fault.kind if fault else None
-        if fault and kind not in MUTATING_FAULTS and kind != "slow" and fault.write is None:
-            call.fault = kind
+        if fault and fault.kind not in AFTERWARDS:
+            call.fault = fault.kind
             return await self._instead(fault, request)
         answer = self.system.answer(request)
         call.cost, call.idempotency_key, call.notes = answer.cost, answer.idempotency_key, answer.notes
@@ -96,7 +102,10 @@ class SystemServer:
         if what in ("calls", "faults") and request.method == "DELETE":
             control.clear(what)
         elif what == "faults" and request.method == "POST":
-            control.faults.extend(Fault(**fault) for fault in json.loads(request.body))
+            try:
+                control.faults.extend([Fault(**fault) for fault in json.loads(request.body)])
+            except (TypeError, ValueError) as error:
+                return _json({"error": str(error)}, 400)
         elif what == "switches" and request.method == "POST":
             wanted = json.loads(request.body)
             unknown = set(wanted) - set(self.system.switches)
@@ -136,10 +145,16 @@ async def _send(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-def _cut(send: Send) -> None:
-    """Close the connection under the client without an answer."""
+async def _cut(send: Send, receive: Receive) -> None:
+    """Reset the connection under the client without an answer, and wait until the server knows that it is gone."""
     cycle = getattr(send, "__self__", None)  # uvicorn hands out a method of the object that holds the transport
     transport = getattr(cycle, "transport", None)
     if transport is None:
         raise RuntimeError("this server cannot cut a connection; run the sandbox under uvicorn")
+    if transport.is_closing():
+        return
+    linger = struct.pack("ii", 1, 0)  # nothing is sent any more, so that closing is a reset and not a polite end
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        continue
