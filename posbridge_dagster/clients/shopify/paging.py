@@ -100,7 +100,8 @@ class _Reader:
             key = response_key(field)
             if key in node:
                 whole[key] = self._value(node, key, field)
-        _check_counts(whole)
+        if reason := contradiction(whole):
+            raise _Unsettled(reason)
         return whole
 
     def _value(self, owner: Node, key: str, field: FieldNode) -> Any:
@@ -171,12 +172,14 @@ def _without_doubles(children: list[Node], key: str) -> list[Node]:
     return children
 
 
-def _check_counts(node: Node) -> None:
-    """Hold every list against the count selected beside it."""
+def contradiction(node: Node) -> str | None:
+    """Return in words which list of a record is shorter than the count selected beside it, None when none is."""
     for key, counted in node.items():
-        listed = node.get(key.removesuffix("Count"))
-        if key.endswith("Count") and isinstance(listed, list) and isinstance(counted, dict) and len(listed) < counted["count"]:
-            raise _Unsettled(f"{key.removesuffix('Count')} holds {len(listed)} of {counted['count']}")
+        name = key.removesuffix("Count")
+        listed = node.get(name)
+        if name != key and isinstance(listed, list) and isinstance(counted, dict) and len(listed) < counted["count"]:
+            return f"{name} holds {len(listed)} of {counted['count']}"
+    return None
 
 
 def _incomplete(document: Document, message: str, code: str) -> RemoteFailure:

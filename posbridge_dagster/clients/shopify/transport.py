@@ -1,6 +1,6 @@
 """One POST over a kept connection: an answer, or a failure that says whether the request left."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
@@ -64,29 +64,32 @@ class Transport:
                 f"{self.origin}{path}", data=content, headers=dict(headers), timeout=self._timeout, allow_redirects=False
             )
         except requests.RequestException as error:
-            raise self.failure(error, operation) from None  # the library's exception holds the request with its token
+            raise _failure(error, self.origin, operation) from None  # the library's exception holds the request with its token
         return Reply(answer.status_code, answer.headers, answer.content)
-
-    def failure(self, error: requests.RequestException, operation: str) -> RemoteFailure:
-        """Return what an exception of the HTTP library means to the caller."""
-        kind = type(error).__name__
-        if isinstance(error, requests.exceptions.SSLError):
-            failure = _misconfigured(f"{self.origin} shows a certificate that is not accepted", "Check SHOPIFY_API_URL and the clock.")
-            failure.operation = operation
-            return failure
-        if never_left(error):
-            return Unreachable(
-                f"no connection to {self.origin} ({kind})",
-                system="Shopify",
-                operation=operation,
-                code="unreachable",
-                advice="Check SHOPIFY_API_URL and the network.",
-            )
-        return UnknownOutcome(f"the connection ended without an answer ({kind})", system="Shopify", operation=operation, code="no_answer")
 
     def close(self) -> None:
         """Close the kept connections."""
         self._session.close()
+
+
+def streamed_lines(url: str, *, operation: str, answer_timeout_s: float = 60.0) -> Iterator[bytes]:
+    """Yield the lines of a file, without a token and without holding it whole.
+
+    Raises UnknownOutcome when it breaks off or is refused, Unreachable when no connection was made.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "https" and not is_loopback(host):
+        raise _misconfigured(f"a result is offered at {host} without encryption", "Ask Shopify's support.", operation)
+    with requests.Session() as session:
+        session.trust_env = not is_loopback(host)
+        try:
+            with session.get(url, stream=True, timeout=(10.0, answer_timeout_s), headers={"User-Agent": USER_AGENT}) as answer:
+                if answer.status_code != 200:
+                    raise UnknownOutcome(f"HTTP {answer.status_code} from {host}", system="Shopify", operation=operation, code="download")
+                yield from (line for line in answer.iter_lines(chunk_size=1 << 16) if line)
+        except requests.RequestException as error:
+            raise _failure(error, host, operation) from None  # its text may hold the signature of the address
 
 
 def never_left(error: BaseException) -> bool:
@@ -113,5 +116,16 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _misconfigured(message: str, advice: str) -> Misconfigured:
-    return Misconfigured(message, system="Shopify", code="address", advice=advice)
+def _failure(error: requests.RequestException, place: str, operation: str) -> RemoteFailure:
+    """Return what an exception of the HTTP library means to the caller."""
+    kind = type(error).__name__
+    if isinstance(error, requests.exceptions.SSLError):
+        return _misconfigured(f"{place} shows a certificate that is not accepted", "Check SHOPIFY_API_URL and the clock.", operation)
+    if never_left(error):
+        advice = "Check SHOPIFY_API_URL and the network."
+        return Unreachable(f"no connection to {place} ({kind})", system="Shopify", operation=operation, code="unreachable", advice=advice)
+    return UnknownOutcome(f"the connection ended without an answer ({kind})", system="Shopify", operation=operation, code="no_answer")
+
+
+def _misconfigured(message: str, advice: str, operation: str = "") -> Misconfigured:
+    return Misconfigured(message, system="Shopify", operation=operation, code="address", advice=advice)
