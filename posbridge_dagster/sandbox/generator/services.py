@@ -3,7 +3,7 @@
 from posbridge_dagster.sandbox.seed import ArticleSeed, FamilySeed, RelationSeed
 
 SERVICE_FAMILY = 900000
-DEFAULT_DEBTOR = RelationSeed(number=1, name="Contante verkoop")
+DEFAULT_DEBTOR = RelationSeed(number=1, name="Kassaklant")
 
 POSTAGE = 900001
 DOTCOM_POSTAGE = 900002
