@@ -17,24 +17,18 @@ if TYPE_CHECKING:
 PLANS = ("standard", "advanced", "plus")
 
 
-class Days(click.ParamType[int | tuple[date, date]]):
-    """A number of days, or the first and the last day as ``A..B``."""
-
-    name = "N|A..B"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | tuple[date, date]:
-        """Return the number, or both days."""
-        text = str(value)
-        first, dots, last = text.partition("..")
-        try:
-            if not dots:
-                return _at_least_one(int(text))
-            days = date.fromisoformat(first), date.fromisoformat(last)
-        except ValueError:
-            self.fail(f"{text!r} is neither a number of days nor days like 2009-12-01..2009-12-12", param, ctx)
-        if days[1] < days[0]:
-            self.fail(f"{text}: the last day is before the first", param, ctx)
-        return days
+def _days(ctx: click.Context, param: click.Parameter, text: str) -> int | tuple[date, date]:
+    """Return a number of days, or the first and the last day of ``A..B``; raises click.BadParameter."""
+    first, dots, last = text.partition("..")
+    try:
+        days = (date.fromisoformat(first), date.fromisoformat(last)) if dots else int(text)
+    except ValueError:
+        days = 0
+    if days == 0 or (isinstance(days, int) and days < 0):
+        raise click.BadParameter(f"{text!r} is neither a number of days nor days like 2009-12-01..2009-12-12", ctx, param)
+    if isinstance(days, tuple) and days[1] < days[0]:
+        raise click.BadParameter(f"{text}: the last day is before the first", ctx, param)
+    return days
 
 
 @click.command()
@@ -44,7 +38,14 @@ class Days(click.ParamType[int | tuple[date, date]]):
 @click.option("--mplus-port", type=click.IntRange(0, 65535), default=8702, show_default=True, help="Port of the till; 0 takes a free one.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Number that decides everything about a generated shop.")
 @click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), help="First day of sales; without it the days end today.")
-@click.option("--days", type=Days(), default=str(DAYS), show_default=True, help="How many days, or the first and the last of them.")
+@click.option(
+    "--days",
+    callback=_days,
+    metavar="N|A..B",
+    default=str(DAYS),
+    show_default=True,
+    help="How many days, or the first and the last of them.",
+)
 @click.option("--orders-per-day", type=click.IntRange(0), default=40, show_default=True, help="Ordinary orders of a generated day.")
 @click.option(
     "--from-transactions",
@@ -110,9 +111,3 @@ def _show(console: Console, shopify: "Served", mplus: "Served", pair: "Pair", *,
     console.print(table)
     console.print(f"Shopify     {shopify.url}\nMplusKASSA  {mplus.url}", highlight=False)
     console.print("Stop with Ctrl+C.")
-
-
-def _at_least_one(days: int) -> int:
-    if days < 1:
-        raise ValueError(days)
-    return days
