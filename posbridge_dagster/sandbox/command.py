@@ -24,7 +24,7 @@ def _days(ctx: click.Context, param: click.Parameter, text: str) -> int | tuple[
         days = (date.fromisoformat(first), date.fromisoformat(last)) if dots else int(text)
     except ValueError:
         days = 0
-    if days == 0 or (isinstance(days, int) and days < 0):
+    if isinstance(days, int) and days < 1:
         raise click.BadParameter(f"{text!r} is neither a number of days nor days like 2009-12-01..2009-12-12", ctx, param)
     if isinstance(days, tuple) and days[1] < days[0]:
         raise click.BadParameter(f"{text}: the last day is before the first", ctx, param)

@@ -12,6 +12,7 @@ from posbridge_dagster.sandbox.generator.nasty import MIDNIGHT, NASTY_CASES, dst
 from posbridge_dagster.sandbox.generator.people import meet_people
 from posbridge_dagster.sandbox.generator.sales import LOCATIONS, Counter
 from posbridge_dagster.sandbox.generator.services import DEFAULT_DEBTOR, service_family
+from posbridge_dagster.sandbox.generator.tenders import total_cents
 from posbridge_dagster.sandbox.seed import OrderSeed, Seed
 
 FIRST_ORDER_ID = 5_000_000_001
@@ -93,9 +94,11 @@ def _numbered(sales: Iterator[OrderSeed]) -> list[OrderSeed]:
 
 def _report(catalogue: Catalogue, orders: list[OrderSeed]) -> dict[str, int]:
     return {
+        "families": len(catalogue.families),
         "articles": len(catalogue.goods()),
         "orders": len(orders),
         "order_lines": sum(len(order.lines) for order in orders),
+        "cents_sold": sum(map(total_cents, orders)),
         "online_orders": sum(order.source_name != "pos" for order in orders),
         "nasty_orders": sum(bool({*NASTY_CASES, MIDNIGHT}.intersection(order.tags)) for order in orders),
     }
