@@ -1,0 +1,65 @@
+"""The fixed part of a Dutch administration: VAT, employees, ways to pay and to deliver, the walk-in relation."""
+
+from typing import Any, NamedTuple
+
+SUPER_USER = 999999
+WALK_IN_RELATION = 1
+MAIN_BRANCH = 1
+HOME_COUNTRY = "NLD"
+
+
+class Country(NamedTuple):
+    """A country with the VAT rates that the till has for it, by VAT code."""
+
+    iso3: str
+    number: int
+    name: str
+    rates: dict[int, int]
+
+
+COUNTRIES = {
+    "NL": Country("NLD", 528, "Nederland", {1: 900, 2: 2100, 3: 0}),
+    "BE": Country("BEL", 56, "België", {1: 600, 2: 2100, 3: 0}),
+    "DE": Country("DEU", 276, "Duitsland", {1: 700, 2: 1900, 3: 0}),
+}
+COUNTRY_BY_ISO3 = {country.iso3: country for country in COUNTRIES.values()}
+
+EMPLOYEES = {1: "Anna de Vries", 2: "Bram Jansen", SUPER_USER: "Supergebruiker"}
+
+
+def _method(code: str, text: str, kind: str, *, negative: bool, active: bool = True) -> dict[str, Any]:
+    return {
+        "method": code,
+        "description": text,
+        "buttonText": text,
+        "allowNegativeAmount": negative,
+        "active": active,
+        "type": f"PAYMENT-METHOD-TYPE-{kind}",
+    }
+
+
+PAYMENT_METHODS = {
+    method["method"]: method
+    for method in (
+        _method("CONTANT", "Contant", "PAYMENT", negative=True),
+        _method("PIN", "Pinpas", "EFT", negative=True),
+        _method("CADEAUBON", "Cadeaubon", "PAYMENT", negative=False),
+        _method("OPREKENING", "Op rekening", "SUSPENSE", negative=True),
+        _method("IDEAL", "iDEAL", "PAYMENT", negative=False),
+        _method("TEGOED", "Winkeltegoed", "DEPOSIT", negative=True),
+        _method("TIKKIE", "Tikkie", "PAYMENT", negative=False, active=False),
+    )
+}
+
+DELIVERY_METHODS = {
+    code: {"deliveryMethod": code, "description": text, "buttonText": text, "enabled": True}
+    for code, text in {"AFHALEN": "Afhalen", "BEZORGEN_MET_AUTO": "Bezorgen met auto"}.items()
+}
+
+
+def vat_code_of(rate: int, country: str = "NL") -> int:
+    """Return the VAT code of a rate in hundredths of a percent; raises LookupError where the country has none."""
+    for code, known in COUNTRIES[country].rates.items():
+        if known == rate:
+            return code
+    raise LookupError(f"no VAT code of {country} has the rate {rate / 100} %; the sandbox knows {COUNTRIES[country].rates}")

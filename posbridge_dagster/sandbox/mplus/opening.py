@@ -1,0 +1,101 @@
+"""The first day: an administration filled from a seed."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from posbridge_dagster.sandbox.mplus.books import Books, State
+from posbridge_dagster.sandbox.mplus.masterdata import COUNTRIES, EMPLOYEES, MAIN_BRANCH, WALK_IN_RELATION, vat_code_of
+from posbridge_dagster.sandbox.mplus.pricing import vat_within
+from posbridge_dagster.sandbox.mplus.records import Article, Branch, Card, Family, Group, StockBooking
+from posbridge_dagster.sandbox.seed import ArticleSeed, FamilySeed, RelationSeed, Seed
+
+
+def opened(seed: Seed, now: datetime) -> Books:
+    """Return the books of a shop on its first day. Every branch holds the stock that the seed gives an article."""
+    books = Books(State())
+    _open_branches(books, seed)
+    for number, name in EMPLOYEES.items():
+        books.keep_employee(Card(number, now, now, {"name": name, "active": True}))
+    books.keep_relation(Card(WALK_IN_RELATION, now, now, {"name": "Kassaklant", "active": True, "country": "NL"}))
+    for relation in seed.relations:
+        books.keep_relation(Card(relation.number, now, now, _relation_members(relation)))
+    for group in seed.groups:
+        books.keep_group(Group(group.number, now, now, {"name": group.name, "text": group.text}, parent=group.parent))
+    for family in seed.families:
+        _open_family(books, family, now)
+    books.state.counters["relation"] = max(books.state.relations)
+    return books
+
+
+def _open_branches(books: Books, seed: Seed) -> None:
+    branches = books.state.branches
+    branches[MAIN_BRANCH] = Branch(MAIN_BRANCH, "Hoofdvestiging", [1])
+    named: set[int] = set()
+    for location in seed.locations:
+        branch = branches.setdefault(location.branch_number, Branch(location.branch_number, location.name, []))
+        if location.branch_number not in named:
+            branch.name, branch.country = location.name, location.country
+            named.add(location.branch_number)
+        if location.workplace_number not in branch.workplaces:
+            branch.workplaces.append(location.workplace_number)
+        if location.country not in COUNTRIES:
+            known = ", ".join(COUNTRIES)
+            raise LookupError(f"location {location.name}: no VAT rates for {location.country}; the sandbox has those of {known}")
+
+
+def _relation_members(relation: RelationSeed) -> dict[str, Any]:
+    members = {
+        "name": relation.name,
+        "address": relation.address,
+        "zipcode": relation.zipcode,
+        "city": relation.city,
+        "country": relation.country,
+        "contact": relation.contact,
+        "telephone": relation.telephone,
+        "email": relation.email,
+        "companyName": relation.company_name,
+    }
+    return {"active": True, **{name: value for name, value in members.items() if value}}
+
+
+def _open_family(books: Books, family: FamilySeed, now: datetime) -> None:
+    known = [article for article in family.articles if article.article_number > 0]
+    if not known:
+        return
+    members = {"description": family.description, "groupNumbers": list(family.groups)}
+    books.keep_family(Family(family.number, now, now, members))
+    for article in known:
+        if article.article_number in books.state.articles:
+            raise ValueError(f"article {article.article_number} stands twice in the seed")
+        card = Article(article.article_number, now, now, _article_members(article, family), family=family.number)
+        books.keep_article(card)
+        if article.stock_article:
+            for branch in books.state.branches:
+                amount = Decimal(article.stock)
+                books.book(StockBooking(0, branch, article.article_number, amount, "STOCK-HISTORY-TYPE-MANUAL", now))
+
+
+def _article_members(article: ArticleSeed, family: FamilySeed) -> dict[str, Any]:
+    text = article.description or family.description
+    return {
+        "extArticleId": article.ext_article_id,
+        "pluNumber": str(article.article_number),
+        "active": article.active,
+        "description": text,
+        "colour": article.colour,
+        "size": article.size,
+        "invoiceText": text,
+        "receiptText": text,
+        "displayText": text,
+        "barcode": article.barcode,
+        "brandName": family.brand,
+        "vatCode": vat_code_of(article.vat_rate),
+        "vatPercentage": article.vat_rate,
+        "priceIncl": article.price_cents,
+        "priceExcl": article.price_cents - vat_within(article.price_cents, article.vat_rate),
+        "webshop": bool(article.code),
+        "stockArticle": article.stock_article,
+        "specialPrice": "PRICE-NORMAL",
+        "discontinued": False,
+    }

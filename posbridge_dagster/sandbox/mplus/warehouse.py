@@ -1,0 +1,59 @@
+"""Stock: orders reserve it, deliveries and invoices book it off, returns book it back."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from posbridge_dagster.sandbox.mplus.books import Books
+from posbridge_dagster.sandbox.mplus.context import Context
+from posbridge_dagster.sandbox.mplus.records import ZERO, Line, Order, StockBooking, StockRow
+
+SALES = "STOCK-HISTORY-TYPE-SALES"
+
+
+def stocked(lines: Iterable[Line], books: Books) -> Iterator[Line]:
+    """Yield the lines whose article has its stock kept."""
+    for line in lines:
+        article = books.state.articles.get(line.article_number)
+        if article and article.members.get("stockArticle"):
+            yield line
+
+
+def reserve(order: Order, context: Context) -> None:
+    """Reserve what an order still has to deliver; what comes back with it (a negative quantity) is no reservation."""
+    _change_reservations(order, context, lambda row, line: row.reserved + max(line.quantity - line.delivered, ZERO))
+
+
+def release(order: Order, context: Context) -> None:
+    """Give back what an order has reserved."""
+    _change_reservations(order, context, lambda row, line: row.reserved - max(line.quantity - line.delivered, ZERO))
+
+
+def _change_reservations(order: Order, context: Context, changed: Callable[[StockRow, Line], Any]) -> None:
+    books = context.books
+    for line in stocked(order.lines, books):
+        row = books.stock_row(order.financial_branch, line.article_number)
+        row.reserved = changed(row, line)
+        if context.switches["reservation_raises_stock_id"]:
+            books.touch(row, context.now)
+
+
+def deliver(order: Order, context: Context) -> UUID:
+    """Deliver all that is open of an order, and return the id of the packing slip."""
+    release(order, context)
+    slip = uuid4()
+    open_lines = [line for line in order.lines if line.quantity != line.delivered]
+    book_sale(open_lines, order.financial_branch, context.books, context.now, order_id=order.id, packing_slip_id=slip)
+    for line in open_lines:
+        line.delivered = line.quantity
+    order.packing_slips.append(slip)
+    return slip
+
+
+def book_sale(lines: Iterable[Line], branch: int, books: Books, at: datetime, factor: int = 1, **documents: UUID) -> None:
+    """Book lines off the stock of a branch; factor -1 takes such a booking back."""
+    for line in stocked(lines, books):
+        amount = -factor * (line.quantity - line.delivered)
+        if amount:
+            books.book(StockBooking(0, branch, line.article_number, amount, SALES, at, **documents))
