@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from posbridge_dagster.sandbox.mplus.books import Books
 from posbridge_dagster.sandbox.mplus.context import Context
-from posbridge_dagster.sandbox.mplus.masterdata import COUNTRY_BY_ISO3, HOME_COUNTRY, MAIN_BRANCH
+from posbridge_dagster.sandbox.mplus.masterdata import COUNTRY_BY_ISO3, HOME_COUNTRY, MAIN_BRANCH, with_rates
 from posbridge_dagster.sandbox.mplus.pricing import INCLUSIVE, WITHOUT_VAT, Asked, document_totals, priced
 from posbridge_dagster.sandbox.mplus.quantities import quantity_of
 from posbridge_dagster.sandbox.mplus.reading import Message
@@ -163,7 +163,7 @@ def _header_reasons(draft: Draft, books: Books) -> Iterable[str]:
         yield f"entry branch {draft.entry_branch} is not the default one, so a workplaceNumber is required"
     elif branch and draft.workplace not in branch.workplaces:
         yield f"branch {branch.number} has no workplace {draft.workplace}"
-    if draft.vat_country not in COUNTRY_BY_ISO3:
+    if draft.vat_country not in with_rates(branch.country for branch in state.branches.values()):
         yield f"no VAT rates are configured for country {draft.vat_country}"
 
 

@@ -1,5 +1,6 @@
 """The fixed part of a Dutch administration: VAT, employees, ways to pay and to deliver, the walk-in relation."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 SUPER_USER = 999999
@@ -23,6 +24,12 @@ COUNTRIES = {
     "DE": Country("DEU", 276, "Duitsland", {1: 700, 2: 1900, 3: 0}),
 }
 COUNTRY_BY_ISO3 = {country.iso3: country for country in COUNTRIES.values()}
+
+
+def with_rates(branch_countries: Iterable[str]) -> dict[str, Country]:
+    """Return the countries, by ISO 3166 alpha-3 code, whose VAT rates the till has: the home country and those of its branches."""
+    return {COUNTRIES[code].iso3: COUNTRIES[code] for code in ("NL", *branch_countries)}
+
 
 EMPLOYEES = {1: "Anna de Vries", 2: "Bram Jansen", SUPER_USER: "Supergebruiker"}
 

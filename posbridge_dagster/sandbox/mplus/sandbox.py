@@ -117,9 +117,15 @@ class MplusSandbox:
         """Keep the books in one file of the folder and return its path."""
         return self.books.save(folder)
 
-    def load(self, folder: Path) -> None:
-        """Go on with the books that were saved there; raises FileNotFoundError and, for a file of another make, ValueError."""
-        self.books = Books.load(folder)
+    @classmethod
+    def load(cls, folder: Path, **settings: Any) -> "MplusSandbox":
+        """Return a sandbox that goes on with the books saved in a folder; ``settings`` are those of the constructor.
+
+        Raises FileNotFoundError where none were saved and ValueError for a file of another make.
+        """
+        sandbox = cls(Seed(), **settings)
+        sandbox.books = Books.load(folder)
+        return sandbox
 
     def _page(self, request: Request, version: Version) -> Answer:
         schema = schema_of(version)

@@ -4,7 +4,7 @@ from datetime import date
 
 from posbridge_dagster.sandbox.mplus.context import Context, Perform
 from posbridge_dagster.sandbox.mplus.markers import page
-from posbridge_dagster.sandbox.mplus.masterdata import COUNTRIES, DELIVERY_METHODS, PAYMENT_METHODS
+from posbridge_dagster.sandbox.mplus.masterdata import COUNTRIES, DELIVERY_METHODS, PAYMENT_METHODS, with_rates
 from posbridge_dagster.sandbox.mplus.reading import Message
 from posbridge_dagster.sandbox.mplus.records import Branch
 from posbridge_dagster.sandbox.mplus.rendering import card_message
@@ -53,13 +53,11 @@ def get_current_sync_markers(request: Message, context: Context) -> Message:
 
 
 def get_vat_group_list(request: Message, context: Context) -> Message:
-    """List the VAT rates of the countries in which there is a branch."""
-    used = {"NL", *(branch.country for branch in context.books.state.branches.values())}
+    """List the VAT rates of every country that the till has rates for."""
     return {
         "vatGroup": [
             {"countryCode": country.number, "countryIso3": country.iso3, "vatCode": code, "vatPercentage": rate}
-            for name, country in COUNTRIES.items()
-            if name in used
+            for country in with_rates(branch.country for branch in context.books.state.branches.values()).values()
             for code, rate in country.rates.items()
         ]
     }
