@@ -5,6 +5,7 @@ Idempotency keys are derived from the record, what is done to it and the generat
 repeated after a crash carries the same key and a corrected one carries another.
 """
 
+from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
 
 
@@ -19,9 +20,14 @@ def external_id(shop: str, order_id: str, refund_id: str | None = None) -> str:
     return base if refund_id is None else f"{base}:r{refund_id}"
 
 
-def external_relation_id(shop: str, customer_id: str) -> str:
-    """Return the id under which MplusKASSA knows a Shopify customer."""
-    return f"shopify:{shop}:customer:{customer_id}"
+def external_relation_id(shop: str, customer_key: str) -> str:
+    """Return the id under which MplusKASSA knows a customer of the shop."""
+    return f"shopify:{shop}:{customer_key}"
+
+
+def email_key(email: str) -> str:
+    """Return a key for a person known by nothing but an e-mail address; the address cannot be read from it."""
+    return f"email:{sha256(email.strip().lower().encode()).hexdigest()[:20]}"
 
 
 def idempotency_key(subject: str, purpose: str, generation: int = 0) -> str:

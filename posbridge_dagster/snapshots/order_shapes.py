@@ -152,11 +152,12 @@ CUSTOMERS = FrameShape(
     "customers",
     ("customer_key",),
     {
-        "customer_key": Column(TEXT, "customer:<id>, or order:<id> where only the order names a person"),
+        "customer_key": Column(TEXT, "customer:<id>, or email:<hash> where only the order names a person"),
         "customer_id": Column(TEXT, "digits of the customer's gid; empty where only the order names a person"),
         "email": Column(TEXT, "as Shopify holds it"),
         "first_name": Column(TEXT, "given name"),
         "last_name": Column(TEXT, "family name"),
+        "full_name": Column(TEXT, "given and family name"),
         "company": Column(TEXT, "company name of the address"),
         "phone": Column(TEXT, "as Shopify holds it"),
         "address1": Column(TEXT, "street and house number"),

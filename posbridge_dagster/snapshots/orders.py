@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from posbridge_dagster.model.identity import tail
+from posbridge_dagster.model.identity import email_key, tail
 from posbridge_dagster.model.money import MoneyError
 from posbridge_dagster.snapshots.fingerprint import order_fingerprint
 from posbridge_dagster.snapshots.node_values import Node, address_columns, moment, money, rounding
@@ -46,7 +46,7 @@ def _order_rows(node: Node, zone: ZoneInfo) -> Rows:
     lines = order_lines(node, order_id)
     payments = order_payments(node, order_id)
     refunds = order_refunds(node, order_id)
-    customer = _customer(node, order_id)
+    customer = _customer(node)
     order = _order(node, order_id, zone) | {
         "line_count": len(lines),
         "payment_count": len(payments),
@@ -107,7 +107,7 @@ def _order(node: Node, order_id: str, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _customer(node: Node, order_id: str) -> dict[str, Any] | None:
+def _customer(node: Node) -> dict[str, Any] | None:
     """Return whom the order names: its customer, else the person of its e-mail address, else nobody (a walk-in)."""
     customer = node.get("customer")
     order_address = node.get("billingAddress") or node.get("shippingAddress")
@@ -126,7 +126,7 @@ def _customer(node: Node, order_id: str) -> dict[str, Any] | None:
     elif node.get("email"):
         address = order_address or {}
         person = {
-            "customer_key": f"order:{order_id}",
+            "customer_key": email_key(node["email"]),
             "email": node["email"],
             "first_name": address.get("firstName"),
             "last_name": address.get("lastName"),
@@ -135,6 +135,7 @@ def _customer(node: Node, order_id: str) -> dict[str, Any] | None:
         }
     else:
         return None
+    person["full_name"] = " ".join(name for name in (person["first_name"], person["last_name"]) if name) or None
     parts = address_columns("", address)
     person |= {name: parts[f"_{name}"] for name in ("company", "address1", "address2", "postal_code", "city", "country")}
     return person | address_columns("shipping", node.get("shippingAddress"))

@@ -1,0 +1,1 @@
+"""The flows as Dagster sees them: thin assets over the layers below, one package per flow."""

@@ -1,0 +1,220 @@
+"""The flow as Dagster assets: read the orders of a day, map them, write their customers, write them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from posbridge_dagster.clients.mplus.client import MplusClient
+from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.flows.failures import said_plainly
+from posbridge_dagster.flows.orders_to_mplus import FLOW
+from posbridge_dagster.flows.orders_to_mplus.checks import CHECKS, check_results, failed_sentence
+from posbridge_dagster.flows.orders_to_mplus.directory import needed_articles, needed_relations
+from posbridge_dagster.flows.orders_to_mplus.mapped import map_customers, map_orders
+from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
+from posbridge_dagster.flows.orders_to_mplus.metadata import calls_metadata, result_metadata, snapshot_metadata
+from posbridge_dagster.flows.orders_to_mplus.write import Run, write_customers, write_orders
+from posbridge_dagster.ledger import Directory, Ledger, Owner
+from posbridge_dagster.partitions import open_days
+from posbridge_dagster.settings import Settings
+from posbridge_dagster.snapshots.bulk_or_pages import reader
+from posbridge_dagster.snapshots.order_shapes import SHAPES
+from posbridge_dagster.snapshots.reading import bring_up_to_date
+from posbridge_dagster.storage import FrameStore
+
+DAYS = open_days()
+MAPPED = ("customers", "order_lines", "order_payments", "orders")
+
+
+class ReadConfig(dg.Config):
+    """How a day is read."""
+
+    read_everything: bool = False
+
+
+class WriteConfig(dg.Config):
+    """How a day is written."""
+
+    dry_run: bool = False
+
+
+def key(frame: str, stage: str) -> dg.AssetKey:
+    """Return the asset key of a frame at a stage (snapshot, mapped, result)."""
+    return dg.AssetKey([FLOW, frame, stage])
+
+
+def _in(frame: str, stage: str) -> dg.AssetIn:
+    return dg.AssetIn(key=key(frame, stage))
+
+
+def _out(frame: str, stage: str, kinds: set[str], says: str) -> dg.AssetOut:
+    return dg.AssetOut(key=key(frame, stage), group_name=FLOW, kinds=kinds, description=says, is_required=True)
+
+
+@dg.multi_asset(
+    name="read_shopify_orders",
+    partitions_def=DAYS,
+    outs={
+        name: _out(name, "snapshot", {"shopify", "graphql"}, f"{name} of the day's orders, as Shopify holds them")
+        for name in [*(name for name in SHAPES if name != "orders"), "orders"]  # orders last: it carries how far the day was read
+    },
+)
+def snapshot(
+    context: dg.AssetExecutionContext,
+    config: ReadConfig,
+    shopify: dg.ResourceParam[ShopifyClient],
+    settings: dg.ResourceParam[Settings],
+    frame_store: dg.ResourceParam[FrameStore],
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Read the orders of a day, or what changed in them since the last time."""
+    with said_plainly():
+        options = read_mapping(settings).settings
+        stored = (
+            {} if config.read_everything else {name: frame_store.read(key(name, "snapshot").path, context.partition_key) for name in SHAPES}
+        )
+        window = context.partition_time_window
+        frames = bring_up_to_date(
+            stored,
+            reader(shopify, window.start, settings.bulk_above),
+            (window.start, window.end),
+            options.channel,
+            timedelta(minutes=settings.overlap_minutes),
+            settings.zone,
+        )
+    for name in [name for name in SHAPES if name != "orders"] + ["orders"]:
+        extra = calls_metadata(shopify=shopify) if name == "orders" else {}
+        yield dg.Output(frames[name], output_name=name, metadata=snapshot_metadata(name, frames[name]) | extra)
+
+
+@dg.multi_asset(
+    name="read_mplus_directory",
+    partitions_def=DAYS,
+    ins={name: _in(name, "snapshot") for name in ("orders", "order_lines", "customers")},
+    outs={
+        "articles": _out("articles", "snapshot", {"soap"}, "articles that the day's lines may mean, as MplusKASSA holds them"),
+        "relations": _out("relations", "snapshot", {"soap"}, "relations that the day's customers may be, as MplusKASSA holds them"),
+    },
+)
+def directory(
+    orders: pd.DataFrame,
+    order_lines: pd.DataFrame,
+    customers: pd.DataFrame,
+    mplus: dg.ResourceParam[MplusClient],
+    ledger: dg.ResourceParam[Ledger],
+    settings: dg.ResourceParam[Settings],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Bring the local copy of articles and relations up to date and take out what the day needs."""
+    with said_plainly():
+        mapping = read_mapping(settings)
+        copy = Directory(ledger)
+        frames = {"orders": orders, "order_lines": order_lines, "customers": customers}
+        articles = needed_articles(mplus, copy, frames, mapping)
+        return articles, needed_relations(mplus, copy, ledger, frames, settings.shop_handle, mapping)
+
+
+@dg.multi_asset(
+    name="map_orders",
+    partitions_def=DAYS,
+    ins={name: _in(name, "snapshot") for name in ("orders", "order_lines", "order_payments", "customers", "articles")},
+    outs={name: _out(name, "mapped", {"pandas"}, f"{name} as MplusKASSA should hold them") for name in MAPPED},
+)
+def mapped(
+    orders: pd.DataFrame,
+    order_lines: pd.DataFrame,
+    order_payments: pd.DataFrame,
+    customers: pd.DataFrame,
+    articles: pd.DataFrame,
+    settings: dg.ResourceParam[Settings],
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Say what MplusKASSA should hold, and why some orders may not go there."""
+    with said_plainly():
+        mapping = read_mapping(settings)
+        frames = {"orders": orders, "order_lines": order_lines, "order_payments": order_payments, "customers": customers}
+        target = map_orders(frames, articles, mapping, settings.shop_handle) | {"customers": map_customers(frames, mapping)}
+        return target["customers"], target["order_lines"], target["order_payments"], target["orders"]
+
+
+@dg.asset(
+    key=key("customers", "result"),
+    partitions_def=DAYS,
+    group_name=FLOW,
+    kinds={"soap"},
+    tags={"writes": "mplus"},
+    ins={
+        "customers": _in("customers", "mapped"),
+        "orders": _in("orders", "mapped"),
+        "relations": _in("relations", "snapshot"),
+    },
+)
+def customers_result(
+    context: dg.AssetExecutionContext,
+    config: WriteConfig,
+    customers: pd.DataFrame,
+    orders: pd.DataFrame,
+    relations: pd.DataFrame,
+    mplus: dg.ResourceParam[MplusClient],
+    ledger: dg.ResourceParam[Ledger],
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """Find, create or update the relation of each customer whose order will be written."""
+    with said_plainly():
+        run = _run(context, config, mplus, ledger, settings)
+        result = write_customers(run, customers, orders, relations)
+    return dg.MaterializeResult(value=result, metadata=result_metadata(result) | calls_metadata(mplus=mplus))
+
+
+@dg.multi_asset(
+    name="write_orders",
+    partitions_def=DAYS,
+    ins={
+        "source_orders": _in("orders", "snapshot"),
+        "source_lines": _in("order_lines", "snapshot"),
+        "orders": _in("orders", "mapped"),
+        "order_lines": _in("order_lines", "mapped"),
+        "order_payments": _in("order_payments", "mapped"),
+        "customers": _in("customers", "result"),
+    },
+    outs={"orders_result": _out("orders", "result", {"soap"}, "how each order of the day ended")},
+    check_specs=[dg.AssetCheckSpec(name, asset=key("orders", "result"), description=says) for name, says in CHECKS.items()],
+)
+def orders_result(
+    context: dg.AssetExecutionContext,
+    config: WriteConfig,
+    source_orders: pd.DataFrame,
+    source_lines: pd.DataFrame,
+    orders: pd.DataFrame,
+    order_lines: pd.DataFrame,
+    order_payments: pd.DataFrame,
+    customers: pd.DataFrame,
+    mplus: dg.ResourceParam[MplusClient],
+    ledger: dg.ResourceParam[Ledger],
+    settings: dg.ResourceParam[Settings],
+) -> Iterator[Any]:
+    """Write each order of the day once, and say how it ended; the run fails when an order could not be sent."""
+    with said_plainly():
+        run = _run(context, config, mplus, ledger, settings)
+        sources = {"orders": source_orders, "order_lines": source_lines}
+        result = write_orders(run, sources, {"orders": orders, "order_lines": order_lines, "order_payments": order_payments}, customers)
+    yield dg.Output(result, output_name="orders_result", metadata=result_metadata(result) | calls_metadata(mplus=mplus))
+    yield from check_results(result, source_orders, ledger, settings, dry_run=run.dry_run)
+    if sentence := failed_sentence(result):
+        raise dg.Failure(sentence, allow_retries=False)
+
+
+def _run(context: dg.AssetExecutionContext, config: WriteConfig, mplus: MplusClient, ledger: Ledger, settings: Settings) -> Run:
+    run_id = context.run.run_id
+    return Run(
+        mapping=read_mapping(settings),
+        ledger=ledger,
+        owner=Owner.of_this_process(run_id),
+        mplus=mplus,
+        shop=settings.shop_handle,
+        run_id=run_id,
+        dry_run=config.dry_run or settings.dry_run,
+    )
+
+
+ASSETS = [snapshot, directory, mapped, customers_result, orders_result]

@@ -1,0 +1,137 @@
+"""From snapshots to what MplusKASSA should hold: pure functions on frames.
+
+Every order of the snapshot is in the mapped frame exactly once, with an empty outcome or with the reason why it may not be
+written. Reasons are collected, not raised: an order with three faults names the first by code and all in its sentence.
+"""
+
+from collections.abc import Mapping as MappingOf
+
+import pandas as pd
+
+from posbridge_dagster.flows.orders_to_mplus.amounts import amount_problems, document_totals, gross_totals
+from posbridge_dagster.flows.orders_to_mplus.lines import match_articles, price_lines
+from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
+from posbridge_dagster.flows.orders_to_mplus.shapes import MAPPED_CUSTOMERS, MAPPED_LINES, MAPPED_ORDERS, MAPPED_PAYMENTS
+from posbridge_dagster.flows.verdicts import first_verdicts, quarantine, verdicts_of_problems
+from posbridge_dagster.loading.payload import payload_fingerprints
+from posbridge_dagster.mapping import Mapping
+from posbridge_dagster.model.identity import external_id
+
+Frames = MappingOf[str, pd.DataFrame]
+
+
+def map_customers(frames: Frames, mapping: Mapping) -> pd.DataFrame:
+    """Return MAPPED_CUSTOMERS: one relation in MplusKASSA's terms per customer of the snapshot."""
+    mapped = mapping.apply("customers", frames)
+    customers = frames["customers"][["customer_key", "customer_id", "changed_at"]].merge(mapped.frame, on="customer_key")
+    verdicts = verdicts_of_problems(mapped.problems, "customer_key")
+    return MAPPED_CUSTOMERS.conform(_with_verdicts(customers, verdicts, "customer_key"))
+
+
+def map_orders(frames: Frames, articles: pd.DataFrame, mapping: Mapping, shop: str) -> dict[str, pd.DataFrame]:
+    """Return the frames ``orders``, ``order_lines`` and ``order_payments`` in MplusKASSA's terms.
+
+    ``frames`` are the snapshot frames of a day, ``articles`` the ARTICLES its lines may mean, ``shop`` the handle in external ids.
+    """
+    options: OrdersToMplusOptions = mapping.settings
+    source = frames["orders"]
+    orders = mapping.apply("orders", frames)
+    lines, line_problems = _map_lines(frames, articles, mapping, options)
+    payments, payment_problems = _map_payments(frames, mapping)
+    verdicts = first_verdicts(
+        [
+            mapping.select(frames, "orders"),
+            _unreadable(source),
+            mapping.judge(frames, "orders"),
+            verdicts_of_problems(orders.problems, "order_id"),
+            line_problems,
+            payment_problems,
+            amount_problems(source, frames["order_lines"]),
+            _nameless(source, frames["customers"], options),
+        ],
+        "order_id",
+    )
+    documents = _documents(source, frames["customers"], options, shop).merge(orders.frame, on="order_id")
+    documents = _with_verdicts(documents, verdicts, "order_id")
+    documents["financial_date"] = documents["financial_date"].fillna(documents["day"])
+    documents["payload_fingerprint"] = payload_fingerprints(documents, lines, payments)
+    return {
+        "orders": MAPPED_ORDERS.conform(documents.sort_values(["created_at", "order_id"], ignore_index=True)),
+        "order_lines": MAPPED_LINES.conform(lines),
+        "order_payments": MAPPED_PAYMENTS.conform(payments),
+    }
+
+
+def _documents(source: pd.DataFrame, customers: pd.DataFrame, options: OrdersToMplusOptions, shop: str) -> pd.DataFrame:
+    """Return what every document has whatever the mapping file says: ids, kind, debtor rule, totals."""
+    location = source["location_id"].fillna("")
+    return source[["order_id", "name", "day", "currency", "created_at"]].assign(
+        external_id=[external_id(shop, order_id) for order_id in source["order_id"]],
+        document=location.map(options.document_by_location).fillna(options.document),
+        customer_key=source["customer_key"].where(_has_debtor(source, customers, options)),
+        default_debtor=location.map(options.default_debtor_by_location).fillna(options.default_debtor).astype("int64"),
+        handed_over=source["fulfillment_status"].isin(options.handed_over),
+        total_minor=document_totals(source),
+        paid_minor=source["received_minor"],
+        source_fingerprint=source["fingerprint"],
+    )
+
+
+def _has_debtor(source: pd.DataFrame, customers: pd.DataFrame, options: OrdersToMplusOptions) -> pd.Series:
+    """Return which orders are billed to their customer; the others go to the default debtor."""
+    if options.use_default_debtor == "always":
+        return pd.Series(False, index=source.index)
+    known = customers.loc[customers["email"].fillna("").str.strip() != "", "customer_key"]
+    return source["customer_key"].isin(known)
+
+
+def _nameless(source: pd.DataFrame, customers: pd.DataFrame, options: OrdersToMplusOptions) -> pd.DataFrame:
+    """Return a verdict for orders of a customer without an e-mail address, where the mapping wants one."""
+    strict = options.customer_without_email == "quarantine" and options.use_default_debtor != "always"
+    rows = source[source["customer_key"].notna() & ~_has_debtor(source, customers, options) & strict]
+    return quarantine(rows[["order_id"]], "customer_without_email", "the customer has no e-mail address to be found by")
+
+
+def _unreadable(source: pd.DataFrame) -> pd.DataFrame:
+    rows = source[source["fault"].notna()]
+    return quarantine(rows[["order_id"]], "order_unreadable", "the order cannot be read: " + rows["fault"])
+
+
+def _map_lines(
+    frames: Frames, articles: pd.DataFrame, mapping: Mapping, options: OrdersToMplusOptions
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the priced lines and a verdict for each line that has a fault."""
+    mapped = mapping.apply("order_lines", frames)
+    source = frames["order_lines"][["order_id", "line_id", "position", "quantity"]]
+    source = source.assign(total_minor=gross_totals(frames["order_lines"], frames["orders"]))
+    lines = source.merge(mapped.frame, on=["order_id", "line_id"])
+    lines["article_number"], missing = match_articles(lines, articles, options)
+    problems = verdicts_of_problems(mapped.problems, "order_id")
+    return price_lines(lines), pd.concat(
+        [problems, quarantine(missing[["order_id"]], missing["code"], missing["reason"])], ignore_index=True
+    )
+
+
+def _map_payments(frames: Frames, mapping: Mapping) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the money received per payment method, change taken off, and a verdict for each payment that has a fault.
+
+    Payments that move no money (refused, pending, tests) need no method; several payments by one method stay apart unless
+    change was given on it.
+    """
+    counted = frames["order_payments"][frames["order_payments"]["money_minor"] != 0]
+    mapped = mapping.apply("order_payments", {**frames, "order_payments": counted})
+    payments = counted[["order_id", "payment_id", "money_minor"]].merge(mapped.frame, on=["order_id", "payment_id"])
+    method = payments["method"].fillna("")
+    change = (payments["money_minor"] < 0).groupby([payments["order_id"], method]).transform("any")
+    apart = payments["payment_id"].where(~change, "change")
+    payments = payments.groupby(["order_id", method, apart], sort=False, as_index=False).agg(
+        payment_id=("payment_id", "first"),
+        method=("method", "first"),
+        reference=("reference", "first"),
+        amount_minor=("money_minor", "sum"),
+    )
+    return payments, verdicts_of_problems(mapped.problems, "order_id")
+
+
+def _with_verdicts(frame: pd.DataFrame, verdicts: pd.DataFrame, key: str) -> pd.DataFrame:
+    return frame.merge(verdicts, on=key, how="left").fillna({"outcome": "", "code": "", "reason": ""})

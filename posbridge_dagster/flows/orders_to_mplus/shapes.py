@@ -1,0 +1,128 @@
+"""The mapped frames: what MplusKASSA should hold, in its own terms, and the verdict on records that cannot go there.
+
+Amounts are cents with VAT. ``outcome`` is empty for a record that may be written, else ``skipped`` or ``quarantined`` with a
+``code`` and a ``reason``.
+"""
+
+from posbridge_dagster.model.frames import MOMENT, TEXT, WHOLE, YES_NO, Column, FrameShape
+
+VERDICT = {
+    "outcome": Column(TEXT, "empty = to be written; skipped or quarantined otherwise"),
+    "code": Column(TEXT, "stable reason code"),
+    "reason": Column(TEXT, "one sentence for people"),
+}
+
+ARTICLES = FrameShape(
+    "articles",
+    ("article_number",),
+    {
+        "article_number": Column(WHOLE, "article number"),
+        "product_number": Column(WHOLE, "its family"),
+        "ext_article_id": Column(TEXT, "code of the shop where it is no number"),
+        "barcode": Column(TEXT, "first barcode"),
+        "description": Column(TEXT, "text"),
+        "vat_code": Column(WHOLE, "VAT code"),
+        "active": Column(YES_NO, "not discontinued"),
+    },
+)
+
+RELATION_FIELDS = (
+    "name",
+    "contact",
+    "company_name",
+    "address",
+    "zipcode",
+    "city",
+    "country",
+    "delivery_address",
+    "delivery_zipcode",
+    "delivery_city",
+    "delivery_country",
+    "telephone",
+    "email",
+)
+
+RELATIONS = FrameShape(
+    "relations",
+    ("relation_number",),
+    {
+        "relation_number": Column(WHOLE, "relation number"),
+        "ext_relation_id": Column(TEXT, "id of the shop's customer"),
+        **{name: Column(TEXT) for name in RELATION_FIELDS},
+        "active": Column(YES_NO, "not retired"),
+    },
+)
+
+MAPPED_CUSTOMERS = FrameShape(
+    "customers",
+    ("customer_key",),
+    {
+        "customer_key": Column(TEXT, "row of the snapshot"),
+        "customer_id": Column(TEXT, "digits of the Shopify customer's gid"),
+        **{name: Column(TEXT) for name in RELATION_FIELDS},
+        "changed_at": Column(MOMENT, "an older state never overwrites a newer one"),
+        **VERDICT,
+    },
+)
+
+_ADDRESS = ("name", "contact", "company_name", "address", "zipcode", "city", "country")
+
+MAPPED_ORDERS = FrameShape(
+    "orders",
+    ("order_id",),
+    {
+        "order_id": Column(TEXT, "digits of the Shopify order's gid"),
+        "external_id": Column(TEXT, "extOrderId or extInvoiceId"),
+        "name": Column(TEXT, "what people call it"),
+        "day": Column(TEXT, "local day, YYYY-MM-DD"),
+        "document": Column(TEXT, "order or invoice"),
+        "customer_key": Column(TEXT, "row of customers; empty = the default debtor"),
+        "default_debtor": Column(WHOLE, "relation number where there is no customer"),
+        "reference": Column(TEXT, "free text"),
+        "branch_number": Column(WHOLE, "where it is entered and booked"),
+        "workplace_number": Column(WHOLE, "the till"),
+        "employee_number": Column(WHOLE, "who sold it"),
+        "financial_date": Column(TEXT, "bookkeeping day, YYYY-MM-DD"),
+        "delivery_method": Column(TEXT, "code"),
+        "payment_terms": Column(TEXT, "code of the payment method of the document"),
+        **{f"invoice_{part}": Column(TEXT) for part in _ADDRESS},
+        **{f"delivery_{part}": Column(TEXT) for part in _ADDRESS},
+        "handed_over": Column(YES_NO, "goods left the shop: the order is delivered and invoiced with its payment"),
+        "total_minor": Column(WHOLE, "total with VAT, tips, shipping and cash rounding"),
+        "paid_minor": Column(WHOLE, "sum of order_payments"),
+        "currency": Column(TEXT, "shop currency"),
+        "created_at": Column(MOMENT, "moment of the sale"),
+        "source_fingerprint": Column(TEXT, "content of the Shopify order"),
+        "payload_fingerprint": Column(TEXT, "content of what is sent"),
+        **VERDICT,
+    },
+)
+
+MAPPED_LINES = FrameShape(
+    "order_lines",
+    ("order_id", "line_id", "part"),
+    {
+        "order_id": Column(TEXT, "row of orders"),
+        "line_id": Column(TEXT, "row of the snapshot"),
+        "part": Column(WHOLE, "0, and 1 where a total does not divide by the quantity"),
+        "position": Column(WHOLE, "order on the receipt"),
+        "article_number": Column(WHOLE, "article; empty where none was found"),
+        "text": Column(TEXT, "text of the line"),
+        "quantity": Column(WHOLE, "pieces"),
+        "price_minor": Column(WHOLE, "per piece, with VAT, after discounts"),
+        "vat_code": Column(WHOLE, "VAT code"),
+        "total_minor": Column(WHOLE, "quantity x price"),
+    },
+)
+
+MAPPED_PAYMENTS = FrameShape(
+    "order_payments",
+    ("order_id", "payment_id"),
+    {
+        "order_id": Column(TEXT, "row of orders"),
+        "payment_id": Column(TEXT, "the first Shopify payment it holds"),
+        "method": Column(TEXT, "payment method code"),
+        "amount_minor": Column(WHOLE, "money received by this method, change taken off"),
+        "reference": Column(TEXT, "external reference"),
+    },
+)

@@ -1,0 +1,284 @@
+"""Writes records that must exist exactly once, whatever is killed, lost or run twice.
+
+For each record: what the ledger calls done is not sent again; the others are claimed (so that no second run can own them),
+looked up in the other system (so that what an earlier attempt left behind is found), and only then written; the ledger is
+closed record by record. A process that dies at any point leaves either nothing, or a claim whose record the next run looks up.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from posbridge_dagster.clients.failures import Busy, Refused, UnknownOutcome, Unreachable
+from posbridge_dagster.ledger import Claim, Closing, Intent, Ledger, Owner, QuarantineEntry, Record, State
+from posbridge_dagster.loading.result import ResultRow
+from posbridge_dagster.loading.trouble import Trouble, failure_code
+from posbridge_dagster.model.outcome import Outcome
+
+LEASE_S = 300
+RENEW_S = 60
+BATCH = 100
+
+_STATES = {Outcome.QUARANTINED: State.QUARANTINED, Outcome.FAILED: State.FAILED}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A record that may be written. ``payload`` is what the writer needs, ``source`` what a person reads in quarantine."""
+
+    source_id: str
+    external_id: str
+    name: str
+    day: str
+    amount_minor: int
+    currency: str
+    source_fingerprint: str
+    payload_fingerprint: str
+    payload: Mapping[str, Any]
+    source: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the other system holds now."""
+
+    target_id: str
+    target_number: str = ""
+    written_minor: int | None = None
+
+
+class HalfWritten(Exception):
+    """The record exists in the other system but is not as it should be; a person must look at it."""
+
+    def __init__(self, written: Written, code: str, reason: str) -> None:
+        self.written, self.code, self.reason = written, code, reason
+        super().__init__(reason)
+
+
+class Writer(Protocol):
+    """How one kind of record gets into the other system."""
+
+    def find(self, items: Sequence[Item]) -> Mapping[str, Any]:
+        """Return what is already there, by external id."""
+        ...
+
+    def finish(self, item: Item, found: Any, key: str) -> Written:
+        """Complete and check a record that was found; raises HalfWritten where it is another than it should be."""
+        ...
+
+    def write(self, item: Item, key: str) -> Written:
+        """Write a record that is not there; raises Refused or HalfWritten."""
+        ...
+
+
+class Changes(Protocol):
+    """Which changes of a sent record matter."""
+
+    def between(self, before: str, after: str) -> list[str]:
+        """Return the names of the parts in which two source fingerprints differ, those left out that do not matter."""
+        ...
+
+
+@dataclass(frozen=True)
+class Loader:
+    """The once-only writing of one flow's records in one run."""
+
+    flow: str
+    ledger: Ledger
+    owner: Owner
+    run_id: str
+    dry_run: bool = False
+
+    def load(self, items: Sequence[Item], writer: Writer, changes: Changes) -> list[ResultRow]:
+        """Write what is not there yet; return one row per item in the order given.
+
+        Raises Misconfigured when no record can succeed; what was claimed and not sent is given back first.
+        """
+        rows: dict[str, ResultRow] = {}
+        records = self.ledger.records(self.flow, [item.source_id for item in items])
+        open_items = []
+        for item in items:
+            known = self._known(item, records.get(item.source_id), changes)
+            if known:
+                rows[item.source_id] = known
+            else:
+                open_items.append(item)
+        trouble = Trouble()
+        for start in range(0, len(open_items), BATCH):
+            batch = open_items[start : start + BATCH]
+            results = self._plan(batch, writer) if self.dry_run else self._write_batch(batch, writer, trouble)
+            rows.update((row.source_id, row) for row in results)
+        return [rows[item.source_id] for item in items]
+
+    def _known(self, item: Item, record: Record | None, changes: Changes) -> ResultRow | None:
+        """Return the result of an item that needs no writing: done before, or refused before in just this form."""
+        if record is None:
+            return None
+        if record.state is State.DONE:
+            changed = changes.between(record.source_fingerprint, item.source_fingerprint)
+            if not changed:
+                return _row(item, Outcome.UNCHANGED, record=record)
+            reason = f"changed after it was sent: {', '.join(changed)}"
+            self._quarantine(item, "changed_after_send", reason)
+            return _row(item, Outcome.QUARANTINED, record=record, code="changed_after_send", reason=reason)
+        refused = record.state is State.QUARANTINED and bool((record.detail or {}).get("refused"))
+        if refused and record.payload_fingerprint == item.payload_fingerprint:
+            return _row(item, Outcome.QUARANTINED, record=record, code=record.code, reason=record.reason)
+        return None
+
+    def _plan(self, batch: Sequence[Item], writer: Writer) -> Iterator[ResultRow]:
+        found = writer.find(batch)
+        for item in batch:
+            if item.external_id in found:
+                yield _row(item, Outcome.SKIPPED, code="exists_already", reason="it is there already")
+            else:
+                yield _row(item, Outcome.CREATED, code="planned", changes="create")
+
+    def _write_batch(self, batch: Sequence[Item], writer: Writer, trouble: Trouble) -> Iterator[ResultRow]:
+        claims = self.ledger.claim(self.flow, [_intent(item) for item in batch], self.owner, lease_s=LEASE_S)
+        granted = [item for item in batch if claims[item.source_id].granted]
+        for item in batch:
+            if not claims[item.source_id].granted:
+                yield _not_ours(item, claims[item.source_id].record)
+        unsent = {item.source_id for item in granted}
+        try:
+            found = _look_up(granted, writer, trouble)
+            renewed_at = time.monotonic()
+            for item in granted:
+                if time.monotonic() - renewed_at > RENEW_S:
+                    self.ledger.renew(self.owner, lease_s=LEASE_S)
+                    renewed_at = time.monotonic()
+                unsent.discard(item.source_id)
+                yield self._write_one(item, claims[item.source_id], found, writer, trouble)
+        finally:  # only what was surely not sent is given back; the others stay in doubt for the next run to look up
+            if unsent:
+                self.ledger.release(self.owner, self.flow, sorted(unsent))
+
+    def _write_one(self, item: Item, claim: Claim, found: Mapping[str, Any], writer: Writer, trouble: Trouble) -> ResultRow:
+        if trouble.stopped:
+            return self._close(item, claim, Outcome.FAILED, code="not_attempted", reason=f"not sent: {trouble.reason}")
+        key = claim.record.idempotency_key
+        there = found.get(item.external_id)
+        try:
+            written = writer.write(item, key) if there is None else writer.finish(item, there, key)
+        except Refused as refusal:
+            trouble.over()
+            return self._close(item, claim, Outcome.QUARANTINED, code=refusal.code or "refused", reason=refusal.reason, refused=True)
+        except HalfWritten as half:
+            trouble.over()
+            return self._close(item, claim, Outcome.QUARANTINED, code=half.code, reason=half.reason, written=half.written, refused=True)
+        except (Busy, Unreachable, UnknownOutcome) as failure:
+            trouble.happened(failure)
+            doubt = isinstance(failure, UnknownOutcome)
+            return self._close(item, claim, Outcome.FAILED, code=failure_code(failure), reason=failure.reason, in_doubt=doubt)
+        trouble.over()
+        ours = there is None or claim.in_doubt or claim.record.attempts > 1
+        if ours:
+            return self._close(item, claim, Outcome.CREATED, written=written)
+        return self._close(item, claim, Outcome.SKIPPED, written=written, code="exists_already", reason="it was there already")
+
+    def _close(
+        self,
+        item: Item,
+        claim: Claim,
+        outcome: Outcome,
+        *,
+        written: Written | None = None,
+        code: str = "",
+        reason: str = "",
+        refused: bool = False,
+    ) -> ResultRow:
+        state = {Outcome.QUARANTINED: "quarantined", Outcome.FAILED: "failed"}.get(outcome, "done")
+        closing = Closing(
+            source_id=item.source_id,
+            state=state,
+            outcome=outcome.value,
+            target_id=written.target_id if written else None,
+            target_number=written.target_number if written else None,
+            code=code,
+            reason=reason,
+            written_minor=written.written_minor if written else None,
+            detail={"refused": True} if refused else None,
+        )
+        if self.ledger.close_records(self.flow, [closing], self.owner):
+            reason = f"{reason} (its lease ended while it was being written)".strip()
+        if outcome is Outcome.QUARANTINED:
+            self._quarantine(item, code, reason)
+        return _row(item, outcome, written=written, code=code, reason=reason, attempts=claim.record.attempts)
+
+    def _quarantine(self, item: Item, code: str, reason: str) -> None:
+        if not self.dry_run:
+            self.ledger.quarantine(self.flow, [quarantine_entry(item, code, reason)], self.run_id)
+
+
+def quarantine_entry(item: Item, code: str, reason: str) -> QuarantineEntry:
+    """Return an item as an entry of the quarantine, with both payloads."""
+    return QuarantineEntry(
+        source_id=item.source_id,
+        code=code,
+        reason=reason,
+        day=date.fromisoformat(item.day),
+        source_payload=dict(item.source),
+        target_payload=dict(item.payload),
+        source_fingerprint=item.source_fingerprint,
+        payload_fingerprint=item.payload_fingerprint,
+        amount_minor=item.amount_minor,
+        currency=item.currency,
+    )
+
+
+def _look_up(items: Sequence[Item], writer: Writer, trouble: Trouble) -> Mapping[str, Any]:
+    if not items or trouble.stopped:
+        return {}
+    try:
+        return writer.find(items)
+    except (Busy, Unreachable, UnknownOutcome) as failure:
+        trouble.stop(failure)
+        return {}
+
+
+def _intent(item: Item) -> Intent:
+    return Intent(
+        source_id=item.source_id,
+        source_fingerprint=item.source_fingerprint,
+        payload_fingerprint=item.payload_fingerprint,
+        day=date.fromisoformat(item.day),
+        amount_minor=item.amount_minor,
+        currency=item.currency,
+    )
+
+
+def _not_ours(item: Item, record: Record) -> ResultRow:
+    if record.state is State.DONE:
+        return _row(item, Outcome.UNCHANGED, record=record)
+    return _row(item, Outcome.SKIPPED, record=record, code="in_progress_elsewhere", reason="another run is writing it")
+
+
+def _row(
+    item: Item,
+    outcome: Outcome,
+    *,
+    record: Record | None = None,
+    written: Written | None = None,
+    code: str = "",
+    reason: str = "",
+    attempts: int | None = None,
+    changes: str = "",
+) -> ResultRow:
+    return ResultRow(
+        source_id=item.source_id,
+        outcome=outcome,
+        name=item.name,
+        target_id=written.target_id if written else record.target_id if record else "",
+        target_number=written.target_number if written else record.target_number if record else "",
+        code=code,
+        reason=reason,
+        attempts=attempts if attempts is not None else record.attempts if record else 0,
+        amount_minor=item.amount_minor,
+        written_minor=written.written_minor if written else record.written_minor if record else None,
+        currency=item.currency,
+        day=item.day,
+        changes=changes,
+    )

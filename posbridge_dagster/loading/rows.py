@@ -1,0 +1,20 @@
+"""Frames as plain rows, where a record is sent or kept one by one."""
+
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as plain Python values: None where empty, int, bool, str and aware datetimes."""
+    rows: list[dict[str, Any]] = pa.Table.from_pandas(frame, preserve_index=False).to_pylist()
+    return rows
+
+
+def rows_by(frame: pd.DataFrame, key: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a frame grouped by a column, in their order."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in plain_rows(frame):
+        groups.setdefault(row[key], []).append(row)
+    return groups

@@ -1,0 +1,25 @@
+"""How the orders of a search are read: page by page, or by one bulk query where there are very many."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from posbridge_dagster.clients.shopify.bulk import orders_by_count
+from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.clients.shopify.shop import require_history, require_scopes
+
+NEEDED_SCOPES = ("read_orders", "read_customers", "read_products", "read_locations")
+
+
+def reader(client: ShopifyClient, oldest: datetime, bulk_above: int) -> Callable[[str], Iterator[list[dict[str, Any]]]]:
+    """Return a function that reads complete orders of a search, after the token was seen to allow it.
+
+    Raises Misconfigured when a scope is missing, or when orders before ``oldest`` + 60 days would silently stay away.
+    """
+    require_scopes(client, NEEDED_SCOPES)
+    require_history(client, oldest)
+
+    def read(search: str) -> Iterator[list[dict[str, Any]]]:
+        return orders_by_count(client, search, bulk_above=bulk_above)
+
+    return read
