@@ -11,6 +11,13 @@ from sqlalchemy import create_engine, make_url, text
 NewDatabase = Callable[[], str]
 
 
+def _execute(url: str, statement: str) -> None:
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a real PostgreSQL server that lives as long as the session.
@@ -23,6 +30,8 @@ def postgres_server() -> Iterator[str]:
 
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     server = get_server(folder / "data", cleanup_mode="stop")
+    for setting in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):  # a test that ends with its data may lose them
+        _execute(server.get_uri(), setting)
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -31,14 +40,10 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def new_postgres_database(postgres_server: str) -> NewDatabase:
     """Makes an empty PostgreSQL database and returns its `postgresql://` URL."""
-    address = make_url(postgres_server).set(drivername="postgresql+psycopg2")
 
     def create() -> str:
         name = f"test_{uuid4().hex}"
-        engine = create_engine(address, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        engine.dispose()
-        return address.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        _execute(postgres_server, f"CREATE DATABASE {name}")
+        return make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
 
     return create

@@ -91,7 +91,7 @@ def database_address(url: str) -> URL:
 def _engine(address: URL) -> Engine:
     options: dict[str, Any] = {"hide_parameters": True, "json_serializer": _as_json, "pool_pre_ping": True}
     if address.get_backend_name() == "sqlite":
-        Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(str(address.database)).parent)
         engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_S}, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -100,6 +100,15 @@ def _engine(address: URL) -> Engine:
         return create_engine(address, **options)
     except ModuleNotFoundError:
         raise LedgerUnavailable("PostgreSQL needs its driver: pip install 'posbridge[postgres]'.") from None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerUnavailable(
+            f"The folder {folder} of the ledger cannot be made: {error.strerror}. Choose another POSBRIDGE_HOME."
+        ) from None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

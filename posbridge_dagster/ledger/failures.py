@@ -34,4 +34,5 @@ def ledger_failure(where: str, error: SQLAlchemyError) -> LedgerFailure:
         named = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "column_name", None) or ""
         facts = " ".join(filter(None, (type(error.orig).__name__, getattr(error.orig, "pgcode", None), named)))
         return LedgerFailure(f"ledger at {where}: the database refused a statement ({facts}). Nothing was written.")
-    return LedgerFailure(f"ledger at {where}: {type(error).__name__}. Nothing was written.")
+    cause = getattr(error, "orig", None) or error
+    return LedgerFailure(f"ledger at {where}: a statement could not be made ({type(cause).__name__}). Nothing was written.")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, and_, delete, select
 
 from posbridge_dagster.ledger.entries import Quarantined, QuarantineEntry, State
 from posbridge_dagster.ledger.scope import Section, batches
@@ -70,7 +70,7 @@ class Quarantine(Section):
         marked = statement.on_conflict_do_update(
             index_elements=list(RECORD.primary_key),
             set_={name: statement.excluded[name] for name in rows[0] if name not in kept},
-            where=RECORD.c.state.in_([State.QUARANTINED, State.FAILED]),
+            where=and_(RECORD.c.state != State.DONE, RECORD.c.state != State.INTENT),
         )
         connection.execute(marked, rows)
 
