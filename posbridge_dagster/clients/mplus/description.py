@@ -89,7 +89,7 @@ def read_description(wsdl: bytes) -> Description:
     bodies = {message.get("name"): _local(part.get("element")) for message in messages for part in message.iterfind(f"{WSDL}part")}
     operations = {}
     for node in root.iterfind(f"{WSDL}portType/{WSDL}operation"):
-        asked, answered = (bodies[_local(side.get("message"))] for side in node)
+        asked, answered = (bodies[_local(side.get("message"))] for side in node.iterfind("*[@message]"))
         name = node.get("name", "")
         operations[name] = Operation(name, _members(elements[asked], complex_types), answered, _local(elements[answered].get("type")))
     return Description(operations, types, enumerations)
