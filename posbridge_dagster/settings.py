@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     )
     read_timeout_s: float = Field(default=120.0, validation_alias="POSBRIDGE_READ_TIMEOUT_S", description="seconds to wait for one answer")
 
+    automatic: bool = Field(
+        default=False, validation_alias="POSBRIDGE_AUTOMATIC", description="sensors and schedules run from the start (sandbox: always)"
+    )
+
     shopify_url: str = Field(default="", validation_alias="SHOPIFY_API_URL", description="origin of the shop; empty = the local sandbox")
     shopify_token: SecretStr = Field(default=SecretStr(""), validation_alias="SHOPIFY_ACCESS_TOKEN", description="fixed access token")
     shopify_client_id: str = Field(
@@ -155,6 +159,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def runs_by_itself(self) -> bool:
+        """Whether sensors and schedules are on until somebody turns them off: asked for, or a sandbox."""
+        return self.automatic or (self.shopify_on_loopback and self.mplus_on_loopback)
 
     def mapping_file(self, flow: str) -> Path:
         """Return the mapping file of a flow."""

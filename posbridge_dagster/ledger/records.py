@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -50,6 +50,17 @@ class Records(Section):
         with self.database.reading() as connection:
             oldest: datetime | None = connection.execute(query).scalar_one()
             return oldest
+
+    def unfinished_days(self, flow: str) -> dict[date, datetime]:
+        """Return the days with records that failed or are in doubt and that no run holds, each with its last change, oldest first."""
+        waiting = RECORD.c.state.in_([State.INTENT, State.FAILED])
+        held = (RECORD.c.owner != "") & (RECORD.c.lease_until > datetime.now(UTC))
+        query = select(RECORD.c.day, func.max(RECORD.c.changed_at)).where(
+            self.scope.rows_of(RECORD, flow=flow), waiting, ~held, RECORD.c.day.is_not(None)
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(query.group_by(RECORD.c.day).order_by(RECORD.c.day))
+            return {day: changed_at for day, changed_at in rows}
 
     def summary(self, flow: str, day: date) -> list[Total]:
         """Return a day's records added up by state, outcome and currency, in that order."""
