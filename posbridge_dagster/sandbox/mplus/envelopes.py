@@ -33,6 +33,8 @@ def call_element(body: bytes) -> etree._Element:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
         raise SoapFault("Client", f"the request is no well-formed XML: {error.msg}") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise SoapFault("Client", "a SOAP message has no document type definition")
     inner = root.find(f"{{{SOAP}}}Body")
     if root.tag != f"{{{SOAP}}}Envelope" or inner is None or len(inner) == 0:
         raise SoapFault("Client", "the request is no SOAP 1.1 envelope with a call in its Body")
