@@ -189,8 +189,9 @@ class Loader:
         code: str = "",
         reason: str = "",
         refused: bool = False,
+        in_doubt: bool = False,
     ) -> ResultRow:
-        state = {Outcome.QUARANTINED: "quarantined", Outcome.FAILED: "failed"}.get(outcome, "done")
+        state = State.INTENT if in_doubt else _STATES.get(outcome, State.DONE)
         closing = Closing(
             source_id=item.source_id,
             state=state,

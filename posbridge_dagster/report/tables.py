@@ -23,12 +23,10 @@ def preview(frame: pd.DataFrame, columns: Sequence[str], rows: int = 5) -> dg.Ta
 def reasons(result: pd.DataFrame) -> dg.TableMetadataValue:
     """Return why records were skipped, quarantined or failed: outcome, code, how many, and one example of each."""
     named = result[result["outcome"].isin(["skipped", "quarantined", "failed"])]
-    records = [
-        dg.TableRecord(
-            {"outcome": outcome, "code": code, "records": len(group), "example": f"{group['source_id'].iloc[0]}: {group['reason'].iloc[0]}"}
-        )
-        for (outcome, code), group in named.groupby(["outcome", "code"], sort=True)
-    ]
+    records = []
+    for (outcome, code), group in named.groupby(["outcome", "code"], sort=True):
+        example = f"{group['source_id'].iloc[0]}: {group['reason'].iloc[0]}"
+        records.append(dg.TableRecord({"outcome": str(outcome), "code": str(code), "records": len(group), "example": example}))
     return dg.MetadataValue.table(records[:SHOWN], schema=_schema(("outcome", "code", "records", "example")))
 
 

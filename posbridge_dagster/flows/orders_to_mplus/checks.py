@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -44,7 +45,7 @@ def failed_sentence(result: pd.DataFrame) -> str:
     )
 
 
-def _check(name: str, passed: bool, metadata: dict[str, object]) -> dg.AssetCheckResult:
+def _check(name: str, passed: bool, metadata: dict[str, Any]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=name,
         asset_key=dg.AssetKey([FLOW, "orders", "result"]),

@@ -4,10 +4,13 @@ MplusKASSA multiplies price by quantity, so a total that does not divide by its 
 cent; the sum stays what the customer paid.
 """
 
+from typing import Any
+
 import pandas as pd
 import pyarrow as pa
 
 from posbridge_dagster.flows.orders_to_mplus.options import ArticleKey, OrdersToMplusOptions
+from posbridge_dagster.loading.rows import plain_rows
 
 WHOLE = pd.ArrowDtype(pa.int64())
 
@@ -34,7 +37,7 @@ def match_articles(lines: pd.DataFrame, articles: pd.DataFrame, options: OrdersT
     missing = number.isna()
     problems = lines.loc[missing, ["order_id"]].copy()
     problems["code"] = ["article_ambiguous" if both else "article_not_found" for both in ambiguous[missing]]
-    problems["reason"] = [_sentence(row, both) for row, both in zip(lines[missing].to_dict("records"), ambiguous[missing], strict=True)]
+    problems["reason"] = [_sentence(row, both) for row, both in zip(plain_rows(lines[missing]), ambiguous[missing], strict=True)]
     return number.astype(WHOLE), problems
 
 
@@ -53,10 +56,10 @@ def _keys(lines: pd.DataFrame, articles: pd.DataFrame, key: ArticleKey) -> tuple
     return values, index[index != ""]
 
 
-def _sentence(line: dict[str, object], ambiguous: bool) -> str:
-    if pd.notna(line["service"]):
+def _sentence(line: dict[str, Any], ambiguous: bool) -> str:
+    if line["service"] is not None:
         return f"line {line['position']}: service article {line['service']} does not exist in MplusKASSA"
-    code = f"SKU {line['code']!r}" if pd.notna(line["code"]) and line["code"] else "no SKU"
+    code = f"SKU {line['code']!r}" if line["code"] else "no SKU"
     if ambiguous:
         return f"line {line['position']}: {code} belongs to more than one article"
     return f"line {line['position']}: {code} ({line['text']}) is no article of MplusKASSA"

@@ -17,10 +17,11 @@ from posbridge_dagster.loading.payload import payload_fingerprints
 from posbridge_dagster.mapping import Mapping
 from posbridge_dagster.model.identity import external_id
 
+Flow = Mapping[OrdersToMplusOptions]
 Frames = MappingOf[str, pd.DataFrame]
 
 
-def map_customers(frames: Frames, mapping: Mapping) -> pd.DataFrame:
+def map_customers(frames: Frames, mapping: Flow) -> pd.DataFrame:
     """Return MAPPED_CUSTOMERS: one relation in MplusKASSA's terms per customer of the snapshot."""
     mapped = mapping.apply("customers", frames)
     customers = frames["customers"][["customer_key", "customer_id", "changed_at"]].merge(mapped.frame, on="customer_key")
@@ -28,12 +29,12 @@ def map_customers(frames: Frames, mapping: Mapping) -> pd.DataFrame:
     return MAPPED_CUSTOMERS.conform(_with_verdicts(customers, verdicts, "customer_key"))
 
 
-def map_orders(frames: Frames, articles: pd.DataFrame, mapping: Mapping, shop: str) -> dict[str, pd.DataFrame]:
+def map_orders(frames: Frames, articles: pd.DataFrame, mapping: Flow, shop: str) -> dict[str, pd.DataFrame]:
     """Return the frames ``orders``, ``order_lines`` and ``order_payments`` in MplusKASSA's terms.
 
     ``frames`` are the snapshot frames of a day, ``articles`` the ARTICLES its lines may mean, ``shop`` the handle in external ids.
     """
-    options: OrdersToMplusOptions = mapping.settings
+    options = mapping.settings
     source = frames["orders"]
     orders = mapping.apply("orders", frames)
     lines, line_problems = _map_lines(frames, articles, mapping, options)
@@ -97,9 +98,7 @@ def _unreadable(source: pd.DataFrame) -> pd.DataFrame:
     return quarantine(rows[["order_id"]], "order_unreadable", "the order cannot be read: " + rows["fault"])
 
 
-def _map_lines(
-    frames: Frames, articles: pd.DataFrame, mapping: Mapping, options: OrdersToMplusOptions
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _map_lines(frames: Frames, articles: pd.DataFrame, mapping: Flow, options: OrdersToMplusOptions) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the priced lines and a verdict for each line that has a fault."""
     mapped = mapping.apply("order_lines", frames)
     source = frames["order_lines"][["order_id", "line_id", "position", "quantity"]]
@@ -112,7 +111,7 @@ def _map_lines(
     )
 
 
-def _map_payments(frames: Frames, mapping: Mapping) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _map_payments(frames: Frames, mapping: Flow) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the money received per payment method, change taken off, and a verdict for each payment that has a fault.
 
     Payments that move no money (refused, pending, tests) need no method; several payments by one method stay apart unless

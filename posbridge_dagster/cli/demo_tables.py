@@ -1,0 +1,80 @@
+"""The tables that the demo prints, and the sum it is judged by."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from rich.table import Table
+
+_COUNTS = ("read", "created", "updated", "unchanged", "skipped", "quarantined", "failed")
+
+
+def days_table(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Return one line per day: how many orders ended how, and the money."""
+    table = Table(title=title, show_footer=True)
+    table.add_column("day", footer="all")
+    for name in _COUNTS:
+        table.add_column(name, justify="right", footer=str(sum(row[name] for row in rows)))
+    for name in ("sold", "written"):
+        table.add_column(f"{name} EUR", justify="right", footer=_euro(sum(row[name] for row in rows)))
+    for row in rows:
+        table.add_row(row["day"], *(str(row[name]) for name in _COUNTS), _euro(row["sold"]), _euro(row["written"]))
+    return table
+
+
+def quarantine_table(results: Sequence[Mapping[str, Any]]) -> Table:
+    """Return why orders were not written: how many, and one example of each reason."""
+    named = [row for row in results if row["outcome"] in ("skipped", "quarantined", "failed")]
+    table = Table("outcome", "code", "orders", "example", title="Not written, and why")
+    for (outcome, code), count in sorted(Counter((row["outcome"], row["code"]) for row in named).items()):
+        example = next(row for row in named if (row["outcome"], row["code"]) == (outcome, code))
+        table.add_row(outcome, code, str(count), f"{example['name']}: {example['reason']}")
+    return table
+
+
+def balance_table(sides: Mapping[str, Any]) -> Table:
+    """Return what the shop sold, what was held back and why, and what the administration holds."""
+    shop, held, there = _sums(sides)
+    table = Table("", "orders", "EUR", title="The balance")
+    table.columns[1].justify = table.columns[2].justify = "right"
+    table.add_row("POS sales in Shopify", str(shop[0]), _euro(shop[1]))
+    for reason, (count, amount) in sorted(held.items()):
+        table.add_row(f"  held back: {reason}", str(-count), _euro(-amount))
+    table.add_row("orders in MplusKASSA", str(there[0]), _euro(there[1]))
+    count, amount = _difference(sides)
+    table.add_row("difference", str(count), _euro(amount), style="bold green" if not count and not amount else "bold red")
+    return table
+
+
+def balanced(sides: Mapping[str, Any]) -> bool:
+    """Return whether shop, explained and administration add up to the cent and to the order."""
+    return _difference(sides) == (0, 0)
+
+
+def _difference(sides: Mapping[str, Any]) -> tuple[int, int]:
+    shop, held, there = _sums(sides)
+    count = shop[0] - sum(each[0] for each in held.values()) - there[0]
+    return count, shop[1] - sum(each[1] for each in held.values()) - there[1]
+
+
+def _sums(sides: Mapping[str, Any]) -> tuple[tuple[int, int], dict[str, tuple[int, int]], tuple[int, int]]:
+    """Return (orders, cents) of the shop's POS sales with their cash rounding, of what was held back by reason, and of MplusKASSA."""
+    sales = {str(order["id"]).rsplit("/", 1)[-1]: order for order in sides["shopify"]["orders"] if order["sourceName"] == "pos"}
+    amounts = {number: _cents(order["total"]) + _cents(order["cashRounding"]) for number, order in sales.items()}
+    held: dict[str, tuple[int, int]] = {}
+    for row in sides["results"]:
+        if row["outcome"] in ("skipped", "quarantined", "failed"):
+            reason = f"{row['outcome']}, {row['code']}"
+            count, amount = held.get(reason, (0, 0))
+            held[reason] = (count + 1, amount + amounts[row["source_id"]])
+    orders = [order for order in sides["mplus"]["orders"] if str(order["extOrderId"]).startswith("shopify:")]
+    return (len(sales), sum(amounts.values())), held, (len(orders), sum(int(order["totalInclAmount"]) for order in orders))
+
+
+def _cents(amount: str) -> int:
+    return int((Decimal(amount) * 100).to_integral_exact())
+
+
+def _euro(cents: int) -> str:
+    return f"{Decimal(cents).scaleb(-2):,.2f}"
