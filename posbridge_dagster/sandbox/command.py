@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from posbridge_dagster.sandbox.running import Served
     from posbridge_dagster.sandbox.serving import Pair
 
-PLANS = ("standard", "advanced", "plus")
+PLANS = ("standard", "advanced", "plus", "enterprise")
 
 
 def _days(ctx: click.Context, param: click.Parameter, text: str) -> int | tuple[date, date]:

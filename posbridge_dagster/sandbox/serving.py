@@ -14,6 +14,7 @@ from typing import Any
 from posbridge_dagster.sandbox.filling import Filling
 from posbridge_dagster.sandbox.mplus import MplusSandbox
 from posbridge_dagster.sandbox.running import LOOPBACK, Served, running
+from posbridge_dagster.sandbox.seed import Seed
 from posbridge_dagster.sandbox.shopify import ShopifySandbox
 
 DESCRIPTION = "shop.json"
@@ -40,7 +41,7 @@ def filled(filling: Filling, plan: str, now: datetime) -> Pair:
         seed = filling.shop(now)
     except ValueError as error:
         raise SandboxError(str(error)) from error
-    return Pair(ShopifySandbox(seed, plan=plan), MplusSandbox(seed), filling.described(), seed.report)
+    return Pair(_on_plan(ShopifySandbox(seed), plan), MplusSandbox(seed), filling.described(), seed.report)
 
 
 def keep(pair: Pair, folder: Path) -> None:
@@ -55,18 +56,25 @@ def keep(pair: Pair, folder: Path) -> None:
 def as_it_was_left(folder: Path, wanted: Filling, plan: str) -> Pair | None:
     """Return the shop that a folder holds, or None when it holds none.
 
-    Raises SandboxError when the folder holds another shop than the one wanted; a wish for the default shop takes any.
+    Raises SandboxError when what it holds cannot be read, or is another shop than the one wanted; who wants the default shop
+    takes any.
     """
     description = folder / DESCRIPTION
     if not description.exists():
         return None
-    told = json.loads(description.read_text("utf-8"))
-    if wanted != Filling() and wanted.described() != told["filling"]:
+    try:
+        told = json.loads(description.read_text("utf-8"))
+        shopify, mplus = ShopifySandbox(Seed()), MplusSandbox.load(folder / "mplus")
+        shopify.load(folder / "shopify")
+        pair = Pair(_on_plan(shopify, plan), mplus, told["filling"], told["report"])
+    except (OSError, ValueError, KeyError) as error:
+        raise SandboxError(f"the shop kept in {folder} cannot be read: {error}; take --fresh to fill it anew") from error
+    if wanted != Filling() and wanted.described() != pair.filling:
         raise SandboxError(
-            f"{folder} holds another shop than the one asked for ({_differences(told['filling'], wanted.described())}); "
+            f"{folder} holds another shop than the one asked for ({_differences(pair.filling, wanted.described())}); "
             "take --fresh to fill it anew, or another --state folder"
         )
-    return Pair(ShopifySandbox.load(folder / "shopify", plan=plan), MplusSandbox.load(folder / "mplus"), told["filling"], told["report"])
+    return pair
 
 
 @contextmanager
@@ -138,6 +146,11 @@ def stop_signals() -> Iterator[None]:
 def await_stop() -> str:
     """Wait until somebody asks the process to end and return the name of the signal; only inside ``stop_signals``."""
     return signal.Signals(signal.sigwait(STOPPING)).name
+
+
+def _on_plan(shopify: ShopifySandbox, plan: str) -> ShopifySandbox:
+    shopify.switches["plan"] = plan
+    return shopify
 
 
 def _on_port(stack: ExitStack, system: ShopifySandbox | MplusSandbox, port: int, option: str) -> Served:
