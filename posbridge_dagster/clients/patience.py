@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_after_delay, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_after_delay, wait_exponential, wait_random
 
 from posbridge_dagster.clients.failures import Busy, RemoteFailure, UnknownOutcome, Unreachable
 
@@ -27,7 +27,7 @@ class Patience:
         Raises the last RemoteFailure.
         """
         again: tuple[type[RemoteFailure], ...] = (Unreachable, Busy, UnknownOutcome) if repeatable else (Unreachable, Busy)
-        grow = wait_exponential_jitter(initial=self.first_wait_s, max=self.longest_wait_s, jitter=self.first_wait_s)
+        grow = wait_exponential(multiplier=self.first_wait_s, max=self.longest_wait_s) + wait_random(0, self.first_wait_s)
 
         def wait(state: RetryCallState) -> float:
             failure = state.outcome.exception() if state.outcome else None

@@ -48,9 +48,13 @@ def orders_in_bulk(client: ShopifyClient, search: str, *, deadline: Deadline | N
         yield found[start : start + RECORDS_A_PAGE]
 
 
-def orders_by_count(client: ShopifyClient, search: str, *, bulk_above: int = BULK_ABOVE) -> Iterator[list[Node]]:
+def orders_by_count(
+    client: ShopifyClient, search: str, *, bulk_above: int = BULK_ABOVE, deadline: Deadline | None = None
+) -> Iterator[list[Node]]:
     """Yield complete orders that match a search: page by page, or by a bulk operation when there are more than ``bulk_above``."""
-    return orders_in_bulk(client, search) if count_orders(client, search) > bulk_above else orders(client, search)
+    if count_orders(client, search) > bulk_above:
+        return orders_in_bulk(client, search, deadline=deadline)
+    return orders(client, search)
 
 
 def run(client: ShopifyClient, bulk: BulkDocument, deadline: Deadline) -> Node:

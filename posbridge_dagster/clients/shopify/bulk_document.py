@@ -14,8 +14,9 @@ from typing import Any
 from graphql import ArgumentNode, FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode, VariableNode, print_ast
 
 from posbridge_dagster.clients.failures import UnknownOutcome
-from posbridge_dagster.clients.shopify.documents import Document, flat_fields, is_connection, response_key
-from posbridge_dagster.clients.shopify.paging import Node, contradiction
+from posbridge_dagster.clients.shopify.documents import Document, flat_fields, response_key
+from posbridge_dagster.clients.shopify.paging import Node
+from posbridge_dagster.clients.shopify.shape import Connection, root_shape
 
 PARENT = "__parentId"
 
@@ -38,9 +39,8 @@ class BulkDocument:
         self.name = document.name
         self._document, self._variables = document, variables
         self.text = self._written(document.operation.selection_set)
-        outer, _ = next(flat_fields(document.operation.selection_set, document.fragments))
-        fields = [field for field, _ in flat_fields(self._node(outer), document.fragments)]
-        self._children = {response_key(field): self._child(field) for field in fields if is_connection(field, document.fragments)}
+        self._record = next(iter(root_shape(document).connections.values())).nodes
+        self._children = {key: self._child(connection) for key, connection in self._record.connections.items()}
 
     def joined(self, lines: Iterable[bytes], *, objects: int, records: int) -> list[Node]:
         """Return the records of a result, each with its children as plain lists.
@@ -63,7 +63,7 @@ class BulkDocument:
         for parent, rows in children.items():
             self._attach(found.get(parent), rows, parent)
         for record in found.values():
-            if reason := contradiction(record):
+            if reason := self._record.contradiction(record):
                 raise unusable(self.name, f"contradicts itself: {reason} in {record['id']}", "incomplete")
         return list(found.values())
 
@@ -84,21 +84,12 @@ class BulkDocument:
             raise unusable(self.name, "breaks off inside a line", "truncated") from None
         return row
 
-    def _child(self, connection: FieldNode) -> _Child:
-        fields = list(flat_fields(self._node(connection), self._document.fragments))
+    def _child(self, connection: Connection) -> _Child:
+        fields = list(flat_fields(connection.nodes.selections, self._document.fragments))
         return _Child(
             always=frozenset(response_key(field) for field, on in fields if on is None),
             possible=frozenset(response_key(field) for field, _ in fields),
         )
-
-    def _node(self, connection: FieldNode) -> SelectionSetNode:
-        """Return what is selected below ``edges { node }``."""
-        selections = connection.selection_set
-        for _ in ("edges", "node"):
-            assert selections is not None
-            selections = next(child for child, _ in flat_fields(selections, self._document.fragments)).selection_set
-        assert selections is not None
-        return selections
 
     def _written(self, selections: SelectionSetNode) -> str:
         return "{ " + " ".join(self._parts(selections)) + " }"

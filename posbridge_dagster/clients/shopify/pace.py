@@ -71,10 +71,12 @@ class Pace:
         return self._restore
 
     def _wait(self, cost: float, kept: float) -> float:
-        started = self._clock()
+        waited_s = 0.0
         while (missing := self._missing(cost, kept)) > 0:
+            started = self._clock()
             self._sleep(min(max(missing / self._restore, SHORTEST_NAP_S), LONGEST_NAP_S))
-        return self._clock() - started
+            waited_s += self._clock() - started
+        return waited_s
 
     def _missing(self, cost: float, kept: float) -> float:
         """Take the points and return 0, or return how many are missing."""

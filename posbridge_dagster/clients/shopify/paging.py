@@ -8,13 +8,12 @@ a child twice, and a record that changed between two of its pages is read again 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from graphql import FieldNode, SelectionSetNode
-
 from posbridge_dagster.clients.failures import Misconfigured, RemoteFailure, UnknownOutcome
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.continuation import next_page, one_record, type_of
 from posbridge_dagster.clients.shopify.cost import LARGEST_PAGE, page_size
-from posbridge_dagster.clients.shopify.documents import Document, flat_fields, is_connection, response_key
+from posbridge_dagster.clients.shopify.documents import Document, outer_fields, response_key
+from posbridge_dagster.clients.shopify.shape import Connection, Shape, root_shape, shape_of
 
 Node = dict[str, Any]
 READINGS_OF_ONE_RECORD = 5
@@ -29,21 +28,20 @@ def pages(
     A page is as large as fits into one call, at most ``most``. A record that moves to a later page while the list is read is
     given where it came first. Raises the failures of ``clients.failures``.
     """
-    outer = _outer_connection(document)
-    given = dict(variables or {})
-    size, after, seen = page_size(document, given, most=most), None, set[str]()
+    reader = _Reader(client, document, variables or {})
+    key, outer = _outer_connection(document)
+    size, after, seen = page_size(document, reader.variables, most=most), None, set[str]()
     while True:
         try:
-            data = client.execute(document, {**given, "first": size, "after": after})
+            connection = client.execute(document, {**reader.variables, "first": size, "after": after})[key]
         except Misconfigured as failure:
             if failure.code != "MAX_COST_EXCEEDED" or size == 1:
                 raise
             size //= 2  # some costs are set by hand; Shopify's own figure goes before ours
             continue
-        connection = data[response_key(outer)]
         nodes = [node for node in connection["nodes"] if node.get("id") is None or node["id"] not in seen]
         seen |= {node["id"] for node in nodes if node.get("id")}
-        yield [complete(client, document, given, node, _node_selections(outer, document)) for node in nodes]
+        yield [reader.whole(node, outer.nodes) for node in nodes]
         after = _next_cursor(connection["pageInfo"], after, document)
         if after is None:
             return
@@ -54,34 +52,17 @@ def records(client: ShopifyClient, document: Document, ids: Sequence[str], *, at
 
     Raises UnknownOutcome naming the ids that no record has (any more).
     """
-    field = next(child for child, _ in flat_fields(document.operation.selection_set, document.fragments))
+    reader = _Reader(client, document, {})
+    field = outer_fields(document)[0]
     assert field.selection_set is not None
+    shape = shape_of(field.selection_set, document.fragments)
     for start in range(0, len(ids), at_once):
         wanted = list(ids[start : start + at_once])
         nodes = client.execute(document, {"ids": wanted})[response_key(field)]
         missing = [gid for gid, node in zip(wanted, nodes, strict=True) if not node]
         if missing:
             raise _incomplete(document, f"{', '.join(missing[:5])} cannot be found", "vanished")
-        yield [complete(client, document, {}, node, field.selection_set) for node in nodes]
-
-
-def complete(client: ShopifyClient, document: Document, variables: Mapping[str, Any], node: Node, selections: SelectionSetNode) -> Node:
-    """Return a record with all of its inner pages read, or read again from its start when it changed meanwhile.
-
-    Raises UnknownOutcome when it changes faster than it can be read, has gone, or keeps contradicting itself.
-    """
-    reader = _Reader(client, document, variables)
-    reason = ""
-    for _ in range(READINGS_OF_ONE_RECORD):
-        try:
-            return reader.completed(node, selections)
-        except _Unsettled as unsettled:
-            reason = str(unsettled)
-        again = client.execute(one_record(document, selections, type_of(node["id"])), {**variables, "id": node["id"]})["node"]
-        if again is None:
-            raise _incomplete(document, f"{node['id']} went away while it was read", "vanished")
-        node = again
-    raise _incomplete(document, f"{node['id']} could not be read whole: {reason}", "unsettled")
+        yield [reader.whole(node, shape) for node in nodes]
 
 
 class _Unsettled(Exception):
@@ -89,48 +70,66 @@ class _Unsettled(Exception):
 
 
 class _Reader:
-    """Follows what a document selects through an answer."""
+    """Completes the records of one document."""
 
     def __init__(self, client: ShopifyClient, document: Document, variables: Mapping[str, Any]) -> None:
-        self._client, self._document, self._variables = client, document, variables
+        self.variables = dict(variables)
+        self._client, self._document = client, document
 
-    def completed(self, node: Node, selections: SelectionSetNode) -> Node:
+    def whole(self, node: Node, shape: Shape) -> Node:
+        """Return a record with all of its inner pages read, or read again from its start when it changed meanwhile.
+
+        Raises UnknownOutcome when it changes faster than it can be read, has gone, or keeps contradicting itself.
+        """
+        reason = ""
+        for reading in range(READINGS_OF_ONE_RECORD):
+            try:
+                return self._completed(self._again(node["id"], shape) if reading else node, shape)
+            except _Unsettled as unsettled:
+                reason = str(unsettled)
+        raise _incomplete(self._document, f"{node['id']} could not be read whole: {reason}", "unsettled")
+
+    def _again(self, gid: str, shape: Shape) -> Node:
+        record = one_record(self._document, shape.selections, type_of(gid))
+        node: Node | None = self._client.execute(record, {**self.variables, "id": gid})["node"]
+        if node is None:
+            raise _incomplete(self._document, f"{gid} went away while it was read", "vanished")
+        return node
+
+    def _completed(self, node: Node, shape: Shape) -> Node:
+        if shape.is_plain:
+            return node
         whole = dict(node)
-        for field, _ in flat_fields(selections, self._document.fragments):
-            key = response_key(field)
-            if key in node:
-                whole[key] = self._value(node, key, field)
-        if reason := contradiction(whole):
+        for key, connection in shape.connections.items():
+            if node.get(key) is not None:
+                whole[key] = self._children(node, key, connection)
+        for key, below in shape.holders.items():
+            value = node.get(key)
+            if isinstance(value, list):
+                whole[key] = [item and self._completed(item, below) for item in value]
+            elif value is not None:
+                whole[key] = self._completed(value, below)
+        if reason := shape.contradiction(whole):
             raise _Unsettled(reason)
         return whole
 
-    def _value(self, owner: Node, key: str, field: FieldNode) -> Any:
-        value = owner[key]
-        if field.selection_set is None or value is None:
-            return value
-        if is_connection(field, self._document.fragments):
-            inner = _node_selections(field, self._document)
-            children = [self.completed(child, inner) for child in self._children(owner, key, field)]
-            return _without_doubles(children, key)
-        if isinstance(value, list):
-            return [item and self.completed(item, field.selection_set) for item in value]
-        return self.completed(value, field.selection_set)
+    def _children(self, owner: Node, key: str, connection: Connection) -> list[Node]:
+        page, after = owner[key], None
+        children: list[Node] = list(page["nodes"])
+        while after := _next_cursor(page["pageInfo"], after, self._document):
+            page = self._next_page(owner, key, connection, after)
+            children += page["nodes"]
+        ids = [child["id"] for child in children if child.get("id")]
+        if len(ids) != len(set(ids)):
+            raise _Unsettled(f"{key} holds a child twice")
+        return [self._completed(child, connection.nodes) for child in children]
 
-    def _children(self, owner: Node, key: str, field: FieldNode) -> Iterator[Node]:
-        connection = owner[key]
-        after: str | None = None
-        yield from connection["nodes"]
-        while after := _next_cursor(connection["pageInfo"], after, self._document):
-            connection = self._next_page(owner, key, field, after)
-            yield from connection["nodes"]
-
-    def _next_page(self, owner: Node, key: str, field: FieldNode, after: str) -> Node:
+    def _next_page(self, owner: Node, key: str, connection: Connection, after: str) -> Node:
         if "id" not in owner:
             raise _incomplete(self._document, f"{key} has another page and its owner no id", "document")
-        document = next_page(self._document, field, type_of(owner["id"]), has_updated_at="updatedAt" in owner)
-        variables = {**self._variables, "id": owner["id"], "after": after}
-        size = page_size(document, variables)
-        again = self._client.execute(document, {**variables, "first": size})["node"]
+        document = next_page(self._document, connection.field, type_of(owner["id"]), has_updated_at="updatedAt" in owner)
+        variables = {**self.variables, "id": owner["id"], "after": after}
+        again = self._client.execute(document, {**variables, "first": page_size(document, variables)})["node"]
         if again is None:
             raise _Unsettled(f"the owner of {key} went away")
         if again.get("updatedAt") != owner.get("updatedAt"):
@@ -139,20 +138,11 @@ class _Reader:
         return page
 
 
-def _outer_connection(document: Document) -> FieldNode:
-    fields = [field for field, _ in flat_fields(document.operation.selection_set, document.fragments)]
-    paged = [field for field in fields if is_connection(field, document.fragments)]
+def _outer_connection(document: Document) -> tuple[str, Connection]:
+    paged = root_shape(document).connections
     if len(paged) != 1:
         raise ValueError(f"{document.name} has {len(paged)} outer connections; one can be paged")
-    return paged[0]
-
-
-def _node_selections(connection: FieldNode, document: Document) -> SelectionSetNode:
-    assert connection.selection_set is not None
-    for child, _ in flat_fields(connection.selection_set, document.fragments):
-        if child.name.value == "nodes" and child.selection_set:
-            return child.selection_set
-    raise ValueError(f"{document.name} selects no nodes of {connection.name.value}")
+    return next(iter(paged.items()))
 
 
 def _next_cursor(page_info: Mapping[str, Any], last: str | None, document: Document) -> str | None:
@@ -165,24 +155,6 @@ def _next_cursor(page_info: Mapping[str, Any], last: str | None, document: Docum
     return str(cursor)
 
 
-def _without_doubles(children: list[Node], key: str) -> list[Node]:
-    ids = [child["id"] for child in children if child.get("id")]
-    if len(ids) != len(set(ids)):
-        raise _Unsettled(f"{key} holds a child twice")
-    return children
-
-
-def contradiction(node: Node) -> str | None:
-    """Return in words which list of a record is shorter than the count selected beside it, None when none is."""
-    for key, counted in node.items():
-        name = key.removesuffix("Count")
-        listed = node.get(name)
-        if name != key and isinstance(listed, list) and isinstance(counted, dict) and len(listed) < counted["count"]:
-            return f"{name} holds {len(listed)} of {counted['count']}"
-    return None
-
-
 def _incomplete(document: Document, message: str, code: str) -> RemoteFailure:
-    return UnknownOutcome(
-        message, system="Shopify", operation=document.name, code=code, advice="Nothing of it was used; read it again later."
-    )
+    advice = "Nothing of it was used; read it again later."
+    return UnknownOutcome(message, system="Shopify", operation=document.name, code=code, advice=advice)

@@ -7,7 +7,7 @@ from typing import Literal
 Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
 
 _FIELD = re.compile(r"[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_$-]+)*")
-_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def clause(field: str, comparison: Comparison, value: str | int | bool | datetime) -> str:

@@ -1,0 +1,137 @@
+"""Every document, and every document derived from one, holds against the official interface description."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from graphql import (
+    FieldNode,
+    GraphQLSchema,
+    NoDeprecatedCustomRule,
+    SelectionSetNode,
+    build_client_schema,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from posbridge_dagster.clients.shopify.bulk_document import BulkDocument
+from posbridge_dagster.clients.shopify.continuation import next_page, one_record
+from posbridge_dagster.clients.shopify.cost import DEAREST_CALL, page_size, requested_cost
+from posbridge_dagster.clients.shopify.documents import Document, document, document_names, flat_fields, is_connection, response_key
+
+SPEC = Path(__file__).parents[3] / "../shared/spec/shopify-admin-2026-10.json.gz"
+needs_spec = pytest.mark.skipif(not SPEC.exists(), reason="the official interface description is not here")
+
+
+@cache
+def official() -> GraphQLSchema:
+    with gzip.open(SPEC) as file:
+        return build_client_schema(json.load(file)["data"], assume_valid=True)
+
+
+def complaints(text: str) -> list[str]:
+    return [error.message for error in validate(official(), parse(text), [*specified_rules, NoDeprecatedCustomRule])]
+
+
+def connections(of: Document, selections: SelectionSetNode, owner: list[str] | None = None) -> Iterator[tuple[FieldNode, list[str]]]:
+    """Yield every connection below a selection with the names its owner selects."""
+    names = [response_key(field) for field, _ in flat_fields(selections, of.fragments)]
+    for field, _ in flat_fields(selections, of.fragments):
+        if field.selection_set is None:
+            continue
+        if is_connection(field, of.fragments):
+            yield field, owner or names
+            nodes = next(child for child, _ in flat_fields(field.selection_set, of.fragments) if child.name.value in ("nodes", "edges"))
+            assert nodes.selection_set
+            yield from connections(of, nodes.selection_set)
+        else:
+            yield from connections(of, field.selection_set)
+
+
+@needs_spec
+@pytest.mark.parametrize("name", document_names())
+def test_a_document_is_valid_and_uses_nothing_deprecated(name: str) -> None:
+    assert complaints(document(name).text) == []
+
+
+@pytest.mark.parametrize("name", document_names())
+def test_one_record_of_a_document_fits_into_one_call(name: str) -> None:
+    assert requested_cost(document(name), {"first": 1, "after": None}) <= DEAREST_CALL
+
+
+@pytest.mark.parametrize("name", [name for name in document_names() if "bulk" not in name])
+def test_every_inner_connection_can_be_followed(name: str) -> None:
+    of = document(name)
+    inner = list(connections(of, of.operation.selection_set))
+    for field, owner in inner[1:] if "$first" in of.text else inner:
+        assert field.selection_set
+        chosen = {child.name.value for child, _ in flat_fields(field.selection_set, of.fragments)}
+        assert chosen == {"nodes", "pageInfo"}, field.name.value
+        assert "id" in owner, f"the owner of {field.name.value} cannot be found again"
+
+
+@needs_spec
+@pytest.mark.parametrize(("name", "type_name"), [("orders", "Order"), ("refund_details", "Order")])
+def test_what_is_derived_from_a_document_is_valid_too(name: str, type_name: str) -> None:
+    of = document(name)
+    owners = {"refundLineItems": "Refund", "refundShippingLines": "Refund", "orderAdjustments": "Refund", "transactions": "Refund"}
+    owners |= {"returnLineItems": "Return", "exchangeLineItems": "Return"}
+    checked = []
+    for field, owner in connections(of, of.operation.selection_set):
+        if field.name.value == "orders":
+            assert field.selection_set
+            nodes = next(child for child, _ in flat_fields(field.selection_set, of.fragments))
+            assert nodes.selection_set
+            assert complaints(one_record(of, nodes.selection_set, type_name).text) == []
+            continue
+        more = next_page(of, field, owners.get(field.name.value, type_name), has_updated_at="updatedAt" in owner)
+        assert complaints(more.text) == []
+        assert requested_cost(more, {"first": page_size(more)}) <= DEAREST_CALL
+        checked.append(field.name.value)
+    assert len(checked) >= 4
+
+
+@needs_spec
+def test_the_bulk_text_is_valid_and_keeps_the_rules_of_bulk() -> None:
+    bulk = BulkDocument(document("orders_bulk"), {"search": 'tag:"a \\"b\\""'})
+    assert complaints(bulk.text) == []
+    assert bulk.text.count("edges {") <= 5
+    assert "nodes {" not in bulk.text and "pageInfo" not in bulk.text and "$" not in bulk.text
+
+
+def test_bulk_and_pages_ask_for_the_same_of_an_order() -> None:
+    def names(of: Document, selections: SelectionSetNode) -> dict[str, object]:
+        chosen: dict[str, object] = {}
+        for field, _ in flat_fields(selections, of.fragments):
+            if field.name.value == "pageInfo" or field.name.value in ("nodes", "edges", "node"):
+                chosen |= names(of, field.selection_set) if field.selection_set and field.name.value != "pageInfo" else {}
+            else:
+                chosen[response_key(field)] = names(of, field.selection_set) if field.selection_set else None
+        return chosen
+
+    paged, bulk = document("orders"), document("orders_bulk")
+    assert names(paged, paged.operation.selection_set) == names(bulk, bulk.operation.selection_set)
+
+
+@pytest.mark.parametrize("name", document_names())
+def test_no_plain_list_is_cut(name: str) -> None:
+    of = document(name)
+
+    def cut(selections: SelectionSetNode) -> Iterator[str]:
+        for field, _ in flat_fields(selections, of.fragments):
+            if field.selection_set is None:
+                continue
+            if not is_connection(field, of.fragments) and any(argument.name.value == "first" for argument in field.arguments):
+                yield field.name.value
+            yield from cut(field.selection_set)
+
+    assert list(cut(of.operation.selection_set)) == []
+
+
+def test_only_idempotent_mutations_may_be_sent_twice() -> None:
+    assert document("orders").is_idempotent
+    assert not document("bulk_run_query").is_idempotent
