@@ -1,0 +1,78 @@
+"""Access scopes: what a caller must have been granted to see or change a kind of thing.
+
+The scopes of a type are those that the official schema names for it; any of them is enough.
+"""
+
+from posbridge_dagster.sandbox.shopify.refusals import Refusal
+
+DOCUMENTATION = "https://shopify.dev/api/usage/access-scopes"
+STAFF_NOTE = (
+    " Also: The app must be a finance embedded app or installed on a Shopify Plus or Advanced store."
+    " Contact Shopify Support to enable this scope for your app."
+)
+TYPES = {
+    "Order": ("read_orders",),
+    "OrderConnection": ("read_orders",),
+    "OrderTransaction": ("read_orders",),
+    "Refund": ("read_orders",),
+    "RefundConnection": ("read_orders",),
+    "TenderTransactionConnection": ("read_orders",),
+    "Fulfillment": ("read_orders",),
+    "Customer": ("read_customers",),
+    "CustomerConnection": ("read_customers",),
+    "Product": ("read_products",),
+    "ProductConnection": ("read_products",),
+    "ProductVariant": ("read_products",),
+    "ProductVariantConnection": ("read_products",),
+    "InventoryItem": ("read_inventory", "read_products"),
+    "Location": ("read_locations", "read_inventory"),
+    "LocationConnection": ("read_locations", "read_inventory"),
+    "PublicationConnection": ("read_publications",),
+    "Return": ("read_returns",),
+    "ReturnConnection": ("read_returns",),
+    "StaffMember": ("read_users",),
+    "PointOfSaleDevice": ("read_orders", "read_point_of_sale_devices"),
+}
+FIELDS = {
+    ("QueryRoot", "ordersCount"): ("read_orders",),
+    ("QueryRoot", "customersCount"): ("read_customers",),
+    ("QueryRoot", "productsCount"): ("read_products",),
+    ("Mutation", "orderUpdate"): ("write_orders",),
+}
+WRITE_BY_OWNER = {"ORDER": "write_orders", "CUSTOMER": "write_customers", "PRODUCT": "write_products", "PRODUCTVARIANT": "write_products"}
+DEFAULT_SCOPES = (
+    "read_all_orders",
+    "read_customers",
+    "read_inventory",
+    "read_locations",
+    "read_merchant_managed_fulfillment_orders",
+    "read_orders",
+    "read_products",
+    "read_publications",
+    "read_returns",
+    "write_customers",
+    "write_inventory",
+    "write_merchant_managed_fulfillment_orders",
+    "write_orders",
+    "write_products",
+    "write_publications",
+)
+
+
+def denial(parent: str, field: str, returned: str, scopes: frozenset[str]) -> Refusal | None:
+    """Return the refusal of a field that needs a scope which was not granted, or None."""
+    needed = FIELDS.get((parent, field)) or TYPES.get(returned)
+    if needed is None or scopes & set(needed):
+        return None
+    return access_denied(field, needed, STAFF_NOTE if "read_users" in needed else "")
+
+
+def access_denied(field: str, needed: tuple[str, ...], note: str = "") -> Refusal:
+    """Return the refusal for want of any of these scopes."""
+    wanted = f"{' or '.join(f'`{scope}` access scope' for scope in needed)}.{note}"
+    return Refusal(
+        f"Access denied for {field} field. Required access: {wanted}",
+        "ACCESS_DENIED",
+        documentation=DOCUMENTATION,
+        requiredAccess=wanted,
+    )

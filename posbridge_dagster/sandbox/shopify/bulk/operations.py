@@ -1,0 +1,163 @@
+"""The life of bulk operations: CREATED, RUNNING, COMPLETED; five at once; the result at an address of its own.
+
+The export runs in a thread and takes the shop's lock for one chunk at a time, so that calls go on meanwhile. It shows as
+finished when it is and when the time that the ``bulk_seconds`` switch sets has passed.
+"""
+
+import secrets
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import IO, TYPE_CHECKING, Any
+
+from posbridge_dagster.sandbox.shopify.bulk.export import as_lines, rows_of
+from posbridge_dagster.sandbox.shopify.node import Node
+from posbridge_dagster.sandbox.shopify.scalars import gid, moment_or_none, moment_text
+
+if TYPE_CHECKING:
+    from posbridge_dagster.sandbox.shopify.scene import Scene
+
+MOST_AT_ONCE = 5
+IN_MEMORY = 32 * 1024 * 1024
+RESULT_PATH = "/bulk-results/"
+Read = Callable[[str, str, str | None], tuple[dict[str, Any], list[str], str | None]]
+
+
+@dataclass
+class BulkOperation:
+    """One operation and its result."""
+
+    number: int
+    query: str
+    roots: list[str]
+    grouped: bool
+    created_at: datetime
+    file: IO[bytes]
+    secret: str = field(default_factory=lambda: secrets.token_hex(12))
+    state: str = "RUNNING"
+    error_code: str | None = None
+    completed_at: datetime | None = None
+    objects: int = 0
+    root_objects: int = 0
+    size: int = 0
+    finished: threading.Event = field(default_factory=threading.Event)
+
+    def is_active(self) -> bool:
+        """Return whether the operation still counts among those that run at once."""
+        return self.state in ("RUNNING", "CANCELING")
+
+
+class BulkOperations:
+    """All bulk operations of a shop. ``read`` executes one chunk of a query: root field, query, cursor."""
+
+    def __init__(self, clock: Callable[[], datetime], lock: threading.RLock, read: Read) -> None:
+        self._clock, self._lock, self._read = clock, lock, read
+        self.seconds = 0.0
+        self.operations: dict[int, BulkOperation] = {}
+
+    def active(self) -> list[BulkOperation]:
+        """Return the operations that run, as they look now."""
+        for operation in self.operations.values():
+            self._settle(operation)
+        return [operation for operation in self.operations.values() if operation.is_active()]
+
+    def start(self, query: str, roots: list[str], grouped: bool) -> BulkOperation:
+        """Begin an export and return it; its result takes disk beyond 32 MB."""
+        file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as the operation
+        operation = BulkOperation(len(self.operations) + 1, query, roots, grouped, self._clock(), file)
+        self.operations[operation.number] = operation
+        threading.Thread(target=self._export, args=(operation,), name=f"bulk-{operation.number}", daemon=True).start()
+        return operation
+
+    def cancel(self, operation: BulkOperation) -> None:
+        """Stop an operation; it is CANCELED once its export has noticed."""
+        operation.state = "CANCELING"
+
+    def result(self, path: str) -> bytes | None:
+        """Return the JSON lines at a path; None where there are none."""
+        number, _, name = path.removeprefix(RESULT_PATH).partition("/")
+        operation = self.operations.get(int(number)) if number.isdigit() else None
+        if operation is None or name != f"{operation.secret}.jsonl" or operation.state != "COMPLETED":
+            return None
+        operation.file.seek(0)
+        return operation.file.read()
+
+    def find(self, number: int) -> BulkOperation | None:
+        """Return an operation as it looks now."""
+        operation = self.operations.get(number)
+        if operation is not None:
+            self._settle(operation)
+        return operation
+
+    def node(self, number: int, scene: "Scene") -> Node | None:
+        """Return a BulkOperation as a node."""
+        operation = self.find(number)
+        return None if operation is None else self.show(operation, scene)
+
+    def show(self, operation: BulkOperation, scene: "Scene", status: str | None = None) -> Node:
+        """Return an operation as a node; ``status`` overrides what it is, for the answer to its own start."""
+        done = operation.state == "COMPLETED"
+        url = f"{scene.origin}{RESULT_PATH}{operation.number}/{operation.secret}.jsonl" if done and operation.objects else None
+        return Node(
+            {
+                "__typename": "BulkOperation",
+                "id": gid("BulkOperation", operation.number),
+                "type": "QUERY",
+                "status": status or self._status(operation),
+                "errorCode": operation.error_code,
+                "createdAt": moment_text(operation.created_at),
+                "completedAt": moment_or_none(operation.completed_at),
+                "objectCount": str(operation.objects if status is None else 0),
+                "rootObjectCount": str(operation.root_objects if status is None else 0),
+                "fileSize": str(operation.size) if url else None,
+                "url": url,
+                "partialDataUrl": None,
+                "query": operation.query,
+            }
+        )
+
+    def _status(self, operation: BulkOperation) -> str:
+        if operation.state != "RUNNING":
+            return operation.state
+        waited = self._clock() - operation.created_at
+        return "CREATED" if waited < timedelta(seconds=self.seconds / 4) else "RUNNING"
+
+    def _settle(self, operation: BulkOperation) -> None:
+        """Let a finished export show as such once its time has passed."""
+        if not operation.finished.is_set() or not operation.is_active():
+            return
+        due = self._clock() - operation.created_at >= timedelta(seconds=self.seconds)
+        if operation.state == "CANCELING":
+            operation.state = "CANCELED"
+        elif due:
+            operation.state = "FAILED" if operation.error_code else "COMPLETED"
+        if not operation.is_active():
+            operation.completed_at = self._clock()
+
+    def _export(self, operation: BulkOperation) -> None:
+        try:
+            for root in operation.roots:
+                if not self._export_root(operation, root):
+                    return
+        finally:
+            operation.finished.set()
+
+    def _export_root(self, operation: BulkOperation, root: str) -> bool:
+        """Write the rows of one root field; return whether the export may go on."""
+        cursor: str | None = None
+        while operation.state == "RUNNING":
+            with self._lock:
+                data, errors, cursor = self._read(root, operation.query, cursor)
+            if errors:
+                operation.error_code = "ACCESS_DENIED" if "ACCESS_DENIED" in errors else "INTERNAL_SERVER_ERROR"
+                return False
+            rows, roots = rows_of(data, operation.grouped)
+            for line in as_lines(rows):
+                operation.size += operation.file.write(line)
+            operation.objects += len(rows)
+            operation.root_objects += roots
+            if cursor is None:
+                return True
+        return False

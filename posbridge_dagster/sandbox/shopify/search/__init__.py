@@ -1,0 +1,1 @@
+"""Shopify's search syntax: what a ``query`` argument says and which records it finds."""

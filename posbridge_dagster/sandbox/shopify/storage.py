@@ -1,0 +1,83 @@
+"""The shop in one file, so that a sandbox is the same after a restart: a line of JSON per record."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from posbridge_dagster.sandbox.shopify.plain import PlainError, from_plain, to_plain
+from posbridge_dagster.sandbox.shopify.records import Customer, Definition, Location, Order, Product, Variant
+from posbridge_dagster.sandbox.shopify.shop import Clock, Shop
+
+FILE = "shopify.jsonl"
+KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Location, Product, Variant, Customer, Definition, Order)}
+
+
+def save_shop(shop: Shop, folder: Path) -> Path:
+    """Write a shop into a folder, in place of an earlier one; the file is whole or it is the earlier one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, draft = folder / FILE, folder / f"{FILE}.draft"
+    with draft.open("w", encoding="utf-8") as file:
+        for line in _lines(shop):
+            file.write(json.dumps(line, separators=(",", ":")) + "\n")
+    draft.replace(path)
+    return path
+
+
+def _lines(shop: Shop) -> Iterator[dict[str, Any]]:
+    yield {
+        "shop": shop.name,
+        "currency": shop.currency,
+        "timezone": shop.timezone,
+        "opened_at": shop.opened_at.isoformat(),
+        "last_number": shop.last_number,
+    }
+    for records in (shop.locations.values(), shop.products, shop.variants, shop.customers, shop.definitions.values(), shop.orders):
+        for record in records:
+            yield {type(record).__name__: to_plain(record)}
+
+
+def load_shop(folder: Path, clock: Clock) -> Shop:
+    """Return the shop that a folder holds.
+
+    Raises FileNotFoundError where there is none, and PlainError naming the line where the file is damaged or from a version
+    that knew other fields.
+    """
+    path = folder / FILE
+    with path.open(encoding="utf-8") as file:
+        head = json.loads(file.readline())
+        shop = Shop(head["shop"], head["currency"], head["timezone"], clock)
+        shop.opened_at, shop.last_number = datetime.fromisoformat(head["opened_at"]), head["last_number"]
+        products: list[Product] = []
+        variants: dict[int, list[Variant]] = {}
+        for number, line in enumerate(file, 2):
+            record = _record(path, number, line)
+            if isinstance(record, Product):
+                products.append(record)
+            elif isinstance(record, Variant):
+                variants.setdefault(record.product, []).append(record)
+            else:
+                _put(shop, record)
+        for product in products:
+            shop.add_product(product, variants.get(product.number, []))
+    return shop
+
+
+def _record(path: Path, number: int, line: str) -> Any:
+    try:
+        ((name, value),) = json.loads(line).items()
+        return from_plain(KINDS[name], value)
+    except (KeyError, ValueError) as error:
+        raise PlainError(f"{path}, line {number}: {error}; remove the file to start with a new shop") from error
+
+
+def _put(shop: Shop, record: Any) -> None:
+    if isinstance(record, Location):
+        shop.locations[record.number] = record
+    elif isinstance(record, Customer):
+        shop.add_customer(record)
+    elif isinstance(record, Definition):
+        shop.definitions[record.number] = record
+    else:
+        shop.add_order(record)

@@ -1,0 +1,116 @@
+"""Variables held against their types, refused in the words of Shopify (``INVALID_VARIABLE``)."""
+
+import json
+import re
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    is_input_type,
+    type_from_ast,
+)
+
+from posbridge_dagster.sandbox.shopify.refusals import Refusal
+from posbridge_dagster.sandbox.shopify.schema import is_one_of
+
+MOST_ITEMS = 250
+GLOBAL_ID = re.compile(r"gid://\w[\w-]*/\w+/[^/\s]+")
+Problem = dict[str, Any]
+
+
+def variable_refusals(schema: GraphQLSchema, operation: OperationDefinitionNode, variables: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the formatted errors of an operation's variables; none when all of them fit."""
+    refusals = []
+    for definition in operation.variable_definitions:
+        name = definition.variable.name.value
+        kind = type_from_ast(schema, definition.type)
+        if kind is None or not is_input_type(kind):
+            continue
+        value = variables.get(name)
+        if name not in variables and definition.default_value is not None:
+            continue
+        location = definition.loc.start_token if definition.loc else None
+        places = [{"line": location.line, "column": location.column}] if location else []
+        refusal = _refusal(name, kind, value)
+        if refusal is not None:
+            refusals.append({"message": refusal.message, "locations": places, "extensions": refusal.extensions})
+    return refusals
+
+
+def _refusal(name: str, kind: Any, value: Any) -> Refusal | None:
+    too_long = _longest_list(value)
+    if too_long > MOST_ITEMS:
+        message = f"The input array size of {too_long} is greater than the maximum allowed of {MOST_ITEMS}."
+        return Refusal(message, "MAX_INPUT_SIZE_EXCEEDED")
+    problems = _problems(kind, value, [])
+    if not problems:
+        return None
+    details = [f"{'.'.join(map(str, problem['path']))} ({problem['explanation']})" for problem in problems if problem["path"]]
+    suffix = f" for {', '.join(details)}" if details else ""
+    return Refusal(
+        f"Variable ${name} of type {kind} was provided invalid value{suffix}", "INVALID_VARIABLE", value=value, problems=problems
+    )
+
+
+def _longest_list(value: Any) -> int:
+    if isinstance(value, list):
+        return max(len(value), max(map(_longest_list, value), default=0))
+    if isinstance(value, dict):
+        return max(map(_longest_list, value.values()), default=0)
+    return 0
+
+
+def _problems(kind: GraphQLInputType, value: Any, path: list[str | int]) -> list[Problem]:
+    if isinstance(kind, GraphQLNonNull):
+        if value is None:
+            return [_problem(path, "Expected value to not be null")]
+        return _problems(kind.of_type, value, path)
+    if value is None:
+        return []
+    if isinstance(kind, GraphQLList):
+        items = value if isinstance(value, list) else [value]
+        return [problem for index, item in enumerate(items) for problem in _problems(kind.of_type, item, [*path, index])]
+    if isinstance(kind, GraphQLInputObjectType):
+        return _object_problems(kind, value, path)
+    return _leaf_problems(kind, value, path)
+
+
+def _problem(path: list[str | int], explanation: str) -> Problem:
+    return {"path": path, "explanation": explanation}
+
+
+def _object_problems(kind: GraphQLInputObjectType, value: Any, path: list[str | int]) -> list[Problem]:
+    if not isinstance(value, dict):
+        return [_problem(path, f"Expected {json.dumps(value)} to be a key-value object.")]
+    problems = [_problem([*path, name], f"Field is not defined on {kind.name}") for name in value if name not in kind.fields]
+    for name, definition in kind.fields.items():
+        if name in value or definition.default_value is None:
+            problems += _problems(definition.type, value.get(name), [*path, name])
+    if is_one_of(kind) and len(value) != 1:
+        problems.append(_problem(path, f"'{kind.name}' requires exactly one argument, but {len(value)} were provided."))
+    return problems
+
+
+def _leaf_problems(kind: Any, value: Any, path: list[str | int]) -> list[Problem]:
+    if isinstance(kind, GraphQLEnumType):
+        if value in kind.values:
+            return []
+        return [_problem(path, f"Expected {json.dumps(value)} to be one of: {', '.join(kind.values)}")]
+    if kind.name == "ID":
+        valid = isinstance(value, str | int) and GLOBAL_ID.fullmatch(str(value)) is not None
+        return [] if valid else [_problem(path, f"Invalid global id '{value}'")]
+    fits = {
+        "Int": isinstance(value, int) and not isinstance(value, bool),
+        "Float": isinstance(value, int | float) and not isinstance(value, bool),
+        "Boolean": isinstance(value, bool),
+        "String": isinstance(value, str),
+    }
+    if fits.get(kind.name, True):
+        return []
+    return [_problem(path, f"Could not coerce value {json.dumps(value)} to {kind.name}")]
