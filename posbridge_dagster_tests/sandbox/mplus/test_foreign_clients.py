@@ -10,8 +10,8 @@ from posbridge_dagster_tests.sandbox.mplus.till import QUERY, Till
 
 @pytest.fixture
 def service(till: Till) -> Any:
-    client = zeep.Client(f"{till.served.url}/?wsdl")
-    return client.create_service("{urn:mplusqapi}MplusQapi", till.served.url + QUERY)
+    untyped: Any = zeep.Client
+    return untyped(f"{till.served.url}/?wsdl").create_service("{urn:mplusqapi}MplusQapi", till.served.url + QUERY)
 
 
 def test_zeep_reads_the_version_and_the_products(till: Till, service: Any) -> None:
