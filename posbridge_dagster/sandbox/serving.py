@@ -45,9 +45,10 @@ def filled(filling: Filling, plan: str, now: datetime) -> Pair:
 
 
 def keep(pair: Pair, folder: Path) -> None:
-    """Save both systems in a folder. The description is written last: a folder without it holds no whole shop."""
+    """Save both systems in a folder. The description goes first and comes back last: without it a folder holds no whole shop."""
     folder.mkdir(parents=True, exist_ok=True)
     description = folder / DESCRIPTION
+    description.unlink(missing_ok=True)
     pair.shopify.save(folder / "shopify")
     pair.mplus.save(folder / "mplus")
     _write_whole(description, {"filling": pair.filling, "report": pair.report})
