@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from posbridge_dagster.sandbox.generator.barcodes import barcode
@@ -37,9 +38,10 @@ class Catalogue:
     families: tuple[FamilySeed, ...]
     unknown: FamilySeed
 
-    def goods(self) -> list[Good]:
-        """Return every article that both systems know."""
-        return [Good(family, article) for family in self.families for article in family.articles]
+    @cached_property
+    def goods(self) -> tuple[Good, ...]:
+        """Every article that both systems know."""
+        return tuple(Good(family, article) for family in self.families for article in family.articles)
 
 
 def stock_the_shelves(chance: random.Random) -> Catalogue:

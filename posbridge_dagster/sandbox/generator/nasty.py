@@ -16,7 +16,7 @@ Case = Callable[[Counter, datetime], OrderSeed]
 
 def long_order(counter: Counter, moment: datetime) -> OrderSeed:
     """300 lines: more than one page of any list."""
-    goods = counter.catalogue.goods()
+    goods = counter.catalogue.goods
     lines = [counter.line(goods[place % len(goods)], quantity=1 + place % 3) for place in range(300)]
     return counter.sell(moment, lines, counter.people.companies[0])
 

@@ -26,7 +26,7 @@ class Counter:
 
     def line(self, good: Good | None = None, quantity: int | None = None, discount_cents: int = 0) -> LineSeed:
         """Return a line of a good; without one, of any that both systems know."""
-        good = good or self.chance.choice(self.catalogue.goods())
+        good = good or self.chance.choice(self.catalogue.goods)
         quantity = quantity or self.chance.choices((1, 2, 3, 4, 6, 12), (70, 15, 6, 4, 3, 2))[0]
         article = good.article
         return LineSeed(
@@ -36,13 +36,13 @@ class Counter:
     def lines(self, least: int = 1, most: int = 12) -> tuple[LineSeed, ...]:
         """Return between ``least`` and ``most`` lines of different goods."""
         wanted = min(most, least + int(self.chance.expovariate(0.45)))
-        return tuple(self.line(good) for good in self.chance.sample(self.catalogue.goods(), wanted))
+        return tuple(self.line(good) for good in self.chance.sample(self.catalogue.goods, wanted))
 
     def goods(self, vat_rate: int | None = None, lettered: bool | None = None) -> list[Good]:
         """Return the goods of a rate (hundredths of a percent), or those whose SKU is or is not a number."""
         return [
             good
-            for good in self.catalogue.goods()
+            for good in self.catalogue.goods
             if (vat_rate is None or good.article.vat_rate == vat_rate) and (lettered is None or good.lettered == lettered)
         ]
 

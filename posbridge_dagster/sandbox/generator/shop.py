@@ -95,7 +95,7 @@ def _numbered(sales: Iterator[OrderSeed]) -> list[OrderSeed]:
 def _report(catalogue: Catalogue, orders: list[OrderSeed]) -> dict[str, int]:
     return {
         "families": len(catalogue.families),
-        "articles": len(catalogue.goods()),
+        "articles": len(catalogue.goods),
         "orders": len(orders),
         "order_lines": sum(len(order.lines) for order in orders),
         "cents_sold": sum(map(total_cents, orders)),
