@@ -47,6 +47,7 @@ class MplusClient:
         self._transport = Transport(
             url, ident, secret, connect_timeout_s=connect_timeout_s, read_timeout_s=read_timeout_s, concurrency=concurrency
         )
+        self._agent = f"posbridge/{version('posbridge')}"
         self._features: Features | None = None
         self._version_header = ""
 
@@ -125,7 +126,7 @@ class MplusClient:
             "Content-Type": "text/xml; charset=utf-8",
             "SOAPAction": operation.name,
             "X-Request-Id": request_id,
-            "User-Agent": f"posbridge/{version('posbridge')}",
+            "User-Agent": self._agent,
         }
         started = time.perf_counter()
         received = 0

@@ -59,7 +59,11 @@ def orders_since(
     order_types: Sequence[str] = SALES_ORDERS,
     include_lines: bool = True,
 ) -> Iterator[Page]:
-    """Yield pages of changed orders with the marker to ask from next; without lines the references to invoices are absent too."""
+    """Yield pages of changed orders with the marker to ask from next; without lines the references to invoices are absent too.
+
+    Types and lines are asked for in so many words because their defaults leave orders or lines out; a service from before
+    2025-05 does not know the member for lines, reads over it and always gives them.
+    """
 
     def fetch(since: int) -> list[Record]:
         asked = {"syncMarker": since, "syncMarkerLimit": page_size, "orderTypeList": list(order_types), "includeLineList": include_lines}

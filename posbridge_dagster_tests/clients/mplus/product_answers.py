@@ -45,6 +45,7 @@ def _article(number: int, name: str, chance: Random) -> str:
         _tag("description", f"{name} {number}"),
         _tag("colour", chance.choice(COLOURS)),
         _tag("size", chance.choice(SIZES)),
+        _tag("invoiceText", f"{name}, per stuk"),
         _tag("receiptText", name[:20]),
         _tag("barcode", 8710000000000 + number),
         _tag("extraText", f"Met liefde gemaakt: {name}.\nWassen op 30°.") if number % 5 == 0 else "",
