@@ -33,7 +33,7 @@ def first_verdicts(verdicts: Sequence[pd.DataFrame], key: str) -> pd.DataFrame:
     decided = whole.drop_duplicates(key)
     same = whole.merge(decided[[key, "outcome"]], on=[key, "outcome"]).drop_duplicates([key, "reason"])
     sentences = same.groupby(key, sort=False)["reason"].agg(_sentence).rename("reason").reset_index()
-    return decided[[key, "outcome", "code"]].merge(sentences, on=key)
+    return decided[[key, "outcome", "code"]].merge(sentences, on=key).astype("string[pyarrow]")
 
 
 def _sentence(reasons: pd.Series) -> str:

@@ -59,8 +59,7 @@ class Records(Section):
             self.scope.rows_of(RECORD, flow=flow), waiting, ~held, RECORD.c.day.is_not(None)
         )
         with self.database.reading() as connection:
-            rows = connection.execute(query.group_by(RECORD.c.day).order_by(RECORD.c.day))
-            return {day: changed_at for day, changed_at in rows}
+            return dict(connection.execute(query.group_by(RECORD.c.day).order_by(RECORD.c.day)).tuples().all())
 
     def summary(self, flow: str, day: date) -> list[Total]:
         """Return a day's records added up by state, outcome and currency, in that order."""

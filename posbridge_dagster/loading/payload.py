@@ -4,7 +4,7 @@ import hashlib
 
 import pandas as pd
 
-_IGNORED = ("source_fingerprint", "created_at", "outcome", "code", "reason", "payload_fingerprint")
+_IGNORED = ("source_fingerprint", "created_at", "changed_at", "outcome", "code", "reason", "payload_fingerprint")
 
 
 def payload_fingerprints(documents: pd.DataFrame, *parts: pd.DataFrame, key: str = "order_id") -> pd.Series:

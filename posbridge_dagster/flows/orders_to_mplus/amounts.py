@@ -13,8 +13,8 @@ def document_totals(orders: pd.DataFrame) -> pd.Series:
 
 def gross_totals(lines: pd.DataFrame, orders: pd.DataFrame) -> pd.Series:
     """Return the total of each line with VAT: where the shop's prices exclude it, the line's own tax is added."""
-    included = lines["order_id"].map(orders.set_index("order_id")["taxes_included"]).fillna(True).astype(bool)
-    return lines["total_minor"] + lines["tax_minor"].where(~included, 0)
+    on_top = orders.loc[orders["taxes_included"].eq(False).fillna(False), "order_id"]
+    return lines["total_minor"] + lines["tax_minor"].where(lines["order_id"].isin(on_top), 0)
 
 
 def amount_problems(orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
@@ -28,8 +28,8 @@ def amount_problems(orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     counted = lines.groupby("order_id").size()
     key = readable["order_id"]
     totals = document_totals(readable)
-    missing = readable["line_count"] - key.map(counted).fillna(0).astype("int64")
-    off = key.map(gross).fillna(0).astype("int64") - totals
+    missing = readable["line_count"] - _per_order(counted, key)
+    off = _per_order(gross, key) - totals
     unpaid = totals - readable["received_minor"]
     settled = readable["financial_status"].isin(["PAID", "PARTIALLY_REFUNDED", "REFUNDED"])
     return pd.concat(
@@ -41,6 +41,11 @@ def amount_problems(orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
         ],
         ignore_index=True,
     )
+
+
+def _per_order(values: pd.Series, key: pd.Series) -> pd.Series:
+    """Return a value per order id in the order of a key column; 0 where an order has none."""
+    return values.reindex(key, fill_value=0).set_axis(key.index)
 
 
 def _verdicts(orders: pd.DataFrame, difference: pd.Series, where: pd.Series, code: str, text: str, *, money: bool = True) -> pd.DataFrame:

@@ -29,7 +29,8 @@ def match_articles(lines: pd.DataFrame, articles: pd.DataFrame, options: OrdersT
     for key in options.match_articles:
         values, index = _keys(lines, articles, key)
         several = values.isin(index[index.duplicated(keep=False)].unique()) & number.isna() & ~wanted
-        found = values.map(index.drop_duplicates().reset_index().set_index(index.name)["article_number"])
+        single = index.drop_duplicates(keep=False)
+        found = pd.Series(single.index, index=single.array, dtype=WHOLE).reindex(values.array).set_axis(lines.index)
         number = number.where(number.notna() | wanted | several, found)
         ambiguous |= several & number.isna()
     if options.article_not_found == "fallback":

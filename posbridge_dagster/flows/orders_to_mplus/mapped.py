@@ -25,7 +25,8 @@ def map_customers(frames: Frames, mapping: Flow) -> pd.DataFrame:
     """Return MAPPED_CUSTOMERS: one relation in MplusKASSA's terms per customer of the snapshot."""
     mapped = mapping.apply("customers", frames)
     customers = frames["customers"][["customer_key", "customer_id", "changed_at"]].merge(mapped.frame, on="customer_key")
-    verdicts = verdicts_of_problems(mapped.problems, "customer_key")
+    verdicts = first_verdicts([verdicts_of_problems(mapped.problems, "customer_key")], "customer_key")
+    customers["fingerprint"] = payload_fingerprints(customers, key="customer_key")
     return MAPPED_CUSTOMERS.conform(_with_verdicts(customers, verdicts, "customer_key"))
 
 
@@ -68,9 +69,9 @@ def _documents(source: pd.DataFrame, customers: pd.DataFrame, options: OrdersToM
     location = source["location_id"].fillna("")
     return source[["order_id", "name", "day", "currency", "created_at"]].assign(
         external_id=[external_id(shop, order_id) for order_id in source["order_id"]],
-        document=location.map(options.document_by_location).fillna(options.document),
+        document=[options.document_by_location.get(each, options.document) for each in location],
         customer_key=source["customer_key"].where(_has_debtor(source, customers, options)),
-        default_debtor=location.map(options.default_debtor_by_location).fillna(options.default_debtor).astype("int64"),
+        default_debtor=[options.default_debtor_by_location.get(each, options.default_debtor) for each in location],
         handed_over=source["fulfillment_status"].isin(options.handed_over),
         total_minor=document_totals(source),
         paid_minor=source["received_minor"],

@@ -61,6 +61,7 @@ MAPPED_CUSTOMERS = FrameShape(
         "customer_id": Column(TEXT, "digits of the Shopify customer's gid"),
         **{name: Column(TEXT) for name in RELATION_FIELDS},
         "changed_at": Column(MOMENT, "an older state never overwrites a newer one"),
+        "fingerprint": Column(TEXT, "content of what is sent"),
         **VERDICT,
     },
 )

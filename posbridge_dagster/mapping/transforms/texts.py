@@ -103,6 +103,9 @@ def join(columns: Columns, parameter: Separator) -> Checked:
     parts = [not_empty(_members(column, parameter.separator)) for column in columns]
     if len(parts) == 1:
         return Checked(parts[0])
+    # A row whose parts are all null would be left out of Arrow's answer, so its first part becomes the empty text.
+    all_null = pc.is_null(pc.coalesce(*parts))
+    parts[0] = pc.if_else(all_null, "", parts[0])
     return Checked(not_empty(pc.binary_join_element_wise(*parts, parameter.separator, null_handling="skip")))
 
 
