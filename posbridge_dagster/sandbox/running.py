@@ -41,6 +41,7 @@ def running(system: System, *, control: Control | None = None, port: int = 0) ->
     """
     application = SystemServer(system, control)
     listener = socket.create_server((LOOPBACK, port))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # an answer in two segments would wait for a delayed ACK
     config = uvicorn.Config(
         application, loop="asyncio", ws="none", lifespan="off", log_level="error", access_log=False, timeout_graceful_shutdown=1
     )
