@@ -23,6 +23,8 @@ DAYS = 7
 ORDERS_PER_DAY = 30
 START_S = 60
 
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
 
 @click.command()
 def demo() -> None:
@@ -138,9 +140,11 @@ class _Week:
             task = progress.add_task(title, total=len(days))
             for day in days:
                 progress.update(task, description=f"{title}: {day}")
-                run = self._job.execute_in_process(partition_key=day, instance=self._instance, raise_on_error=False)
+                run = self._job.execute_in_process(_QUIET, partition_key=day, instance=self._instance, raise_on_error=False)
+                if not run.success:
+                    raise click.ClickException(f"the run of {day} failed: {_first_failure(run)}")
                 checks = run.get_asset_check_evaluations()
-                self.checks_passed &= run.success and len(checks) > 0 and all(check.passed for check in checks)
+                self.checks_passed &= len(checks) > 0 and all(check.passed for check in checks)
                 rows.append(self._row(day))
                 progress.advance(task)
         return rows
@@ -166,3 +170,8 @@ class _Week:
             "sold": int(result["amount_minor"].sum()),
             "written": int(there["written_minor"].sum()),
         }
+
+
+def _first_failure(run: Any) -> str:
+    failures = [event for event in run.all_events if event.is_step_failure and event.event_specific_data.error is not None]
+    return str(failures[0].event_specific_data.error.message) if failures else "no step says why"
