@@ -1,20 +1,17 @@
 """The state of the administration in one place, with the indexes that keep each call quick however much there is."""
 
+import gc
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 from uuid import UUID
-
-from pydantic import ConfigDict, TypeAdapter
 
 from posbridge_dagster.sandbox.mplus.markers import MarkerLog
 from posbridge_dagster.sandbox.mplus.records import (
     Article,
     Branch,
     Card,
-    Document,
     Family,
     Group,
     Invoice,
@@ -24,16 +21,12 @@ from posbridge_dagster.sandbox.mplus.records import (
     StockRow,
 )
 
-STATE_FILE = "mplus.json"
-
-AnyDocument = TypeVar("AnyDocument", bound=Document)
+_ORDERS_BETWEEN_FREEZES = 500
 
 
 @dataclass
 class State:
     """Everything that outlives a restart. Stock is by branch, then by article; replays by ident and key."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     branches: dict[int, Branch] = field(default_factory=dict)
     employees: dict[int, Card] = field(default_factory=dict)
@@ -94,6 +87,8 @@ class Books:
     def keep_order(self, order: Order) -> None:
         """Add or change an order."""
         order.sync_marker = self.order_log.stamp(order.id)
+        if order.id not in self.state.orders and len(self.state.orders) % _ORDERS_BETWEEN_FREEZES == _ORDERS_BETWEEN_FREEZES - 1:
+            gc.freeze()  # what is kept stays for good; a collector that walks through it again and again makes each order dearer
         self.state.orders[order.id] = order
         if order.external_id:
             self.orders_by_ext[order.external_id] = order
@@ -148,19 +143,6 @@ class Books:
         """Give a stock row the next stockId and return it."""
         row.stock_id, row.changed_at = self.next_number("stock"), at
         return row.stock_id
-
-    def save(self, folder: Path) -> Path:
-        """Write the state into one file of the folder, replacing the old one whole, and return its path."""
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / STATE_FILE
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(TypeAdapter(State).dump_json(self.state))
-        return fresh.replace(path)
-
-    @classmethod
-    def load(cls, folder: Path) -> "Books":
-        """Read the state from its file; raises FileNotFoundError and, for a file that is no state, ValueError."""
-        return cls(TypeAdapter(State).validate_json((folder / STATE_FILE).read_bytes()))
 
 
 Marked = TypeVar("Marked", Order, Invoice, Card, Family | Article)

@@ -15,6 +15,7 @@ from lxml import etree
 from posbridge_dagster.sandbox.mplus.books import Books
 from posbridge_dagster.sandbox.mplus.context import Context
 from posbridge_dagster.sandbox.mplus.envelopes import SoapFault, answer_envelope, call_element, fault_envelope
+from posbridge_dagster.sandbox.mplus.keeping import read_state, write_state
 from posbridge_dagster.sandbox.mplus.opening import opened
 from posbridge_dagster.sandbox.mplus.operations import OPERATIONS
 from posbridge_dagster.sandbox.mplus.reading import Message, read_message
@@ -115,7 +116,7 @@ class MplusSandbox:
 
     def save(self, folder: Path) -> Path:
         """Keep the books in one file of the folder and return its path."""
-        return self.books.save(folder)
+        return write_state(self.books.state, folder)
 
     @classmethod
     def load(cls, folder: Path, **settings: Any) -> "MplusSandbox":
@@ -124,7 +125,7 @@ class MplusSandbox:
         Raises FileNotFoundError where none were saved and ValueError for a file of another make.
         """
         sandbox = cls(Seed(), **settings)
-        sandbox.books = Books.load(folder)
+        sandbox.books = Books(read_state(folder))
         return sandbox
 
     def _page(self, request: Request, version: Version) -> Answer:

@@ -1,9 +1,12 @@
 import json
+import os
+import pickle
 from pathlib import Path
 
 import pytest
 
 from posbridge_dagster.sandbox.mplus import MplusSandbox
+from posbridge_dagster.sandbox.mplus.keeping import STATE_FILE
 from posbridge_dagster.sandbox.mplus.operations import OPERATIONS
 from posbridge_dagster.sandbox.mplus.schema import schema_of
 from posbridge_dagster.sandbox.running import running
@@ -34,9 +37,24 @@ def test_a_saved_shop_goes_on_where_it_was(till: Till, tmp_path: Path) -> None:
 def test_a_folder_without_a_shop_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         MplusSandbox.load(tmp_path)
-    (tmp_path / "mplus.json").write_text('{"orders": 3}')
-    with pytest.raises(ValueError, match="orders"):
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", pickle.dumps({"Order": ["id"]}), pickle.dumps(Path("x"))])
+def test_a_file_of_another_make_is_refused_with_what_to_do(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / STATE_FILE).write_bytes(content)
+    with pytest.raises(ValueError, match="fill the sandbox anew"):
         MplusSandbox.load(tmp_path)
+
+
+def test_a_file_cannot_call_anything_when_it_is_read(tmp_path: Path) -> None:
+    class Intruder:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return os.mkdir, (str(tmp_path / "intruded"),)
+
+    (tmp_path / STATE_FILE).write_bytes(pickle.dumps(Intruder()))
+    with pytest.raises(ValueError, match="it names"):
+        MplusSandbox.load(tmp_path)
+    assert not (tmp_path / "intruded").exists()
 
 
 def test_every_call_of_the_wsdl_is_answered_and_no_other() -> None:
