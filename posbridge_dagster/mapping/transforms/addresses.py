@@ -25,11 +25,15 @@ _WORD = (
 )
 _LABEL = r"(?:bo[iî]te|bte|bus|box|app|apt|appartement|unit|kamer|k|whg|wohnung|etage|verdieping|verd|no|nr|etg|st|hal|loods|toren)"
 _BIT = rf"(?:{_LABEL}\.?\s*[0-9a-z]{{1,5}}|{_WORD}|[0-9]{{1,4}}(?:e|de|ste)?|[ivx]{{1,4}}|[a-z]{{1,2}})"
-_ADDITION = re.compile(rf"(?:[\s\-/,.+]*{_BIT}(?![0-9a-zà-ÿ])\.?|[\s\-/,.+]*[a-z]{{1,2}}(?=[\-/]?[0-9])){{0,4}}", re.IGNORECASE)
+_ADDITION = re.compile(
+    rf"(?:[\s\-/,.+()]*{_BIT}(?![0-9a-zà-ÿ])\.?|[\s\-/,.+()]*[a-z]{{1,2}}(?=[\-/]?[0-9])){{0,4}}[\s\-/,.+()]*", re.IGNORECASE
+)
 _NUMBER = re.compile(r"(?:(?<=[^\s,])[\s,]+(?:(?:nr|no|num|n°|nº)\.?\s*)?)([0-9]{1,5})(?![0-9])", re.IGNORECASE)
 _LABELLED = re.compile(rf"(?<![a-zà-ÿ0-9]){_LABEL}\.?$", re.IGNORECASE)
 _YEAR_OF_STREET = re.compile(r"(?:1[0-9]|20)[0-9]{2}(?:-[0-9]{2,4})?\s+[0-9]|[0-9]{1,4}-[0-9]{1,4}\s+[0-9]")
 _NUMBER_FIRST = re.compile(r"\s*(?:(?:nr|no|n°|nº)\.?\s*)?([0-9]{1,5})(?![0-9])", re.IGNORECASE)
+# No shop takes a longer line; the search for a number takes the square of the length.
+_LONGEST = 255
 
 
 def split_address(first: str, second: str = "") -> Address:
@@ -50,9 +54,11 @@ def split_address(first: str, second: str = "") -> Address:
 
 
 def _split_line(line: str) -> Address:
+    if len(line) > _LONGEST:
+        return Address(line, "", "")
     for found in _NUMBER.finditer(line):
         rest = line[found.end() :]
-        part_of_street = _YEAR_OF_STREET.match(line, found.start(1)) or _LABELLED.search(line[: found.start(1)].rstrip())
+        part_of_street = _YEAR_OF_STREET.match(line, found.start(1)) or _LABELLED.search(line[: found.start()])
         if not part_of_street and _ADDITION.fullmatch(rest):
             return Address(line[: found.start()].rstrip(" ,"), found[1], _bare(rest))
     return Address(line, "", "")
@@ -63,7 +69,7 @@ def _one_blank(line: str) -> str:
 
 
 def _bare(addition: str) -> str:
-    return addition.strip(" -/,.+")
+    return addition.strip(" -/,.+()")
 
 
 def join_parts(street: str, number: str, addition: str = "") -> str:

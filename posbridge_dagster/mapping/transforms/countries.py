@@ -34,6 +34,9 @@ _SPOKEN = {
     "tsjechische republiek": "CZ",
     "turkije": "TR",
     "turkey": "TR",
+    "kosovo": "XK",
+    "xk": "XK",
+    "xkx": "XK",
 }
 
 
@@ -53,13 +56,17 @@ class Country(NamedTuple):
     name_en: str
 
 
+# Shops sell to Kosovo under the code XK, which ISO 3166 leaves free for such use.
+_KOSOVO = Country("XK", "XKX", "Kosovo", "Kosovo")
+
+
 @cache
 def _countries() -> dict[str, Country]:
     dutch, english = Locale("nl").territories, Locale("en").territories
     return {
         entry.alpha_2: Country(entry.alpha_2, entry.alpha_3, dutch.get(entry.alpha_2, entry.name), english.get(entry.alpha_2, entry.name))
         for entry in pycountry.countries
-    }
+    } | {"XK": _KOSOVO}
 
 
 @cache

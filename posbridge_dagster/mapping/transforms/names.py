@@ -28,7 +28,7 @@ def split_name(full: str) -> Name:
     """Return a full name in two parts.
 
     ``Berg, Jan van den`` has the family name first. Otherwise the family name begins at the first particle that follows a
-    word, without particle it is the last word. One word alone is a family name.
+    word, without particle it is the last word. One word alone, or a name that begins with a particle, is a family name.
     """
     before, comma, after = full.partition(",")
     if comma and before.strip() and after.strip():
@@ -36,6 +36,8 @@ def split_name(full: str) -> Name:
         cut = next((index for index, word in enumerate(words) if index and word.lower() in _PARTICLES), len(words))
         return Name(" ".join(words[:cut]), " ".join([*words[cut:], *before.split()]))
     words = full.split()
+    if words and words[0].lower() in _PARTICLES:
+        return Name("", " ".join(words))
     starts = (index for index, word in enumerate(words[:-1]) if index and word.lower() in _PARTICLES)
     cut = next(starts, max(len(words) - 1, 0))
     return Name(" ".join(words[:cut]), " ".join(words[cut:]))
