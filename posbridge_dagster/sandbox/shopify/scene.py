@@ -20,7 +20,7 @@ class Chunk:
     """The part of a root connection that a bulk operation reads at a time, and the page that was read."""
 
     after: str | None
-    size: int = 250
+    size: int = 100
     page: Node | None = None
 
 
