@@ -33,6 +33,7 @@ class _Reading:
         self.percent = percent
 
     def message(self, element: etree._Element, structure: Structure, path: str) -> Message:
+        """Read one element; ``path`` is how notes and faults name it."""
         message: Message = {}
         furthest = 0
         for child in element:

@@ -48,6 +48,7 @@ class _Writing:
         self.out: list[str] = []
 
     def members(self, message: Message, structure: Structure) -> None:
+        """Write the members of one message."""
         written = 0
         for member in structure.members:
             value = message.get(member.name)
