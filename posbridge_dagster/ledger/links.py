@@ -39,9 +39,9 @@ class Links(Section):
         with self.database.reading() as connection:
             for batch in batches(dict.fromkeys(target_ids)):
                 query = select(LINK.c.source_id, LINK.c.target_id).where(self.scope.rows_of(LINK, kind=kind), LINK.c.target_id.in_(batch))
-                for row in connection.execute(query.order_by(LINK.c.source_id)):
+                for row in connection.execute(query):
                     found.setdefault(row.target_id, []).append(row.source_id)
-        return found
+        return {target_id: sorted(sources) for target_id, sources in found.items()}
 
     def unlink(self, kind: str, source_ids: Iterable[str]) -> int:
         """Forget the links of these source ids; return how many there were."""

@@ -76,10 +76,15 @@ RECORD = Table(
     Column("earlier", JSON(none_as_null=True)),  # what a claim replaced, for giving it back
 )
 _index(RECORD, "flow", "state", "first_seen_at", suffix="state")
-_index(RECORD, "flow", "day", suffix="day")
+_index(RECORD, "flow", "day", "state", "outcome", "currency", suffix="day")
 HELD = RECORD.c.owner != literal_column("''")
 """That some run holds the record; written into a query word for word, else SQLite does not use the index of held records."""
-Index("ix_posbridge_record_owner", RECORD.c.owner, sqlite_where=HELD, postgresql_where=HELD)
+Index(
+    "ix_posbridge_record_owner",
+    *(RECORD.c[name] for name in ("owner", *SCOPE, "flow", "source_id")),
+    sqlite_where=HELD,
+    postgresql_where=HELD,
+)
 
 QUARANTINE = Table(
     "posbridge_quarantine",

@@ -53,9 +53,10 @@ def _create_records(op: Operations) -> None:
         sa.Column("earlier", JSON),
     )
     _index(op, "posbridge_record", "state", "flow", "state", "first_seen_at")
-    _index(op, "posbridge_record", "day", "flow", "day")
+    _index(op, "posbridge_record", "day", "flow", "day", "state", "outcome", "currency")
     held = sa.text("owner <> ''")
-    op.create_index("ix_posbridge_record_owner", "posbridge_record", ["owner"], sqlite_where=held, postgresql_where=held)
+    columns = ["owner", "shop", "administration", "flow", "source_id"]
+    op.create_index("ix_posbridge_record_owner", "posbridge_record", columns, sqlite_where=held, postgresql_where=held)
 
 
 def _create_quarantine(op: Operations) -> None:
