@@ -40,7 +40,7 @@ class BulkDocument:
         self._document, self._variables = document, variables
         self.text = self._written(document.operation.selection_set)
         self._record = next(iter(root_shape(document).connections.values())).nodes
-        self._children = {key: self._child(connection) for key, connection in self._record.connections.items()}
+        self.children = {key: self._child(connection) for key, connection in self._record.connections.items()}
 
     def joined(self, lines: Iterable[bytes], *, objects: int, records: int) -> list[Node]:
         """Return the records of a result, each with its children as plain lists.
@@ -56,7 +56,7 @@ class BulkDocument:
             if PARENT in row:
                 children[row.pop(PARENT)].append(row)
             else:
-                found[row["id"]] = {**row, **{key: [] for key in self._children}}
+                found[row["id"]] = {**row, **{key: [] for key in self.children}}
         if (arrived, len(found)) != (objects, records):
             counts = f"{arrived} objects in {len(found)} records arrived, {objects} in {records} were counted"
             raise unusable(self.name, f"is incomplete: {counts}", "incomplete")
@@ -72,7 +72,7 @@ class BulkDocument:
             raise unusable(self.name, f"holds lines of {parent}, which is not in it", "orphan")
         for row in rows:
             names = frozenset(row)
-            fitting = [key for key, child in self._children.items() if child.fits(names)]
+            fitting = [key for key, child in self.children.items() if child.fits(names)]
             if len(fitting) != 1:
                 raise unusable(self.name, f"holds a line of {parent} that belongs to {len(fitting)} of its lists", "orphan")
             record[fitting[0]].append(row)

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from posbridge_dagster.clients.failures import Misconfigured, RemoteFailure, UnknownOutcome, Unreachable
+from posbridge_dagster.clients.failures import Misconfigured, RemoteFailure, UnknownOutcome
 from posbridge_dagster.clients.patience import Patience
 from posbridge_dagster.clients.shopify import version as api_version
 from posbridge_dagster.clients.shopify.cost import requested_cost
@@ -114,12 +114,9 @@ class ShopifyClient:
         """Send the request when its points are there; return the reply and its JSON, empty when it cannot be read."""
         size = (document.name, variables.get("first"))
         cost = self._known_costs.get(size) or requested_cost(document, variables)
-        self._count(waited_s=self.pace.take(cost, urgent=urgent))
+        self._count(waited_s=self.pace.take(cost, urgent=urgent), calls=1)
         try:
             reply = self._post(document, content, token)
-        except Unreachable:
-            self.pace.give_back(cost)
-            raise
         except RemoteFailure:
             self.pace.settle(cost, None)
             raise
@@ -127,7 +124,7 @@ class ShopifyClient:
         reported = _reported_cost(answer)
         self.pace.settle(cost, _throttle(reported))
         self._known_costs[size] = requested = float(reported.get("requestedQueryCost") or cost)
-        self._count(calls=1, points_requested=requested, points_actual=float(reported.get("actualQueryCost") or 0))
+        self._count(points_requested=requested, points_actual=float(reported.get("actualQueryCost") or 0))
         return reply, answer
 
     def _post(self, document: Document, content: bytes, token: str) -> Reply:

@@ -6,7 +6,7 @@ They take their selections from the document they continue, so what arrives late
 from graphql import FieldNode, SelectionSetNode, VariableNode, Visitor, print_ast, visit
 from graphql.language.ast import Node
 
-from posbridge_dagster.clients.shopify.documents import Document, derived
+from posbridge_dagster.clients.shopify.documents import Document, derived, response_key
 
 _PAGING = ("first", "last", "after", "before")
 
@@ -14,13 +14,14 @@ _PAGING = ("first", "last", "after", "before")
 def next_page(document: Document, connection: FieldNode, owner_type: str, *, has_updated_at: bool) -> Document:
     """Return the query for ``$first`` more of a connection after ``$after``, from the object ``$id`` that owns it."""
     assert connection.selection_set is not None
+    key = response_key(connection)
     alias = f"{connection.alias.value}: " if connection.alias else ""
     kept = [print_ast(argument) for argument in connection.arguments if argument.name.value not in _PAGING]
     arguments = ", ".join(["first: $first", "after: $after", *kept])
     paged = f"{alias}{connection.name.value}({arguments}) {print_ast(connection.selection_set)}"
     own = "id updatedAt" if has_updated_at else "id"
     variables = ["$id: ID!", "$first: Int!", "$after: String!", *_variables(document, connection)]
-    return _by_id(document, f"{own} {paged}", owner_type, "NextPage", variables)
+    return _by_id(document, f"{own} {paged}", owner_type, f"{key[0].upper()}{key[1:]}Page", variables)
 
 
 def one_record(document: Document, selections: SelectionSetNode, record_type: str) -> Document:

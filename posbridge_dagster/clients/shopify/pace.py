@@ -49,21 +49,20 @@ class Pace:
             return self._wait(cost, kept=self.reserve_share)
 
     def settle(self, cost: float, throttle: Throttle | None) -> None:
-        """Close a call that took ``cost`` points: believe what the answer says; without a word the points count as spent."""
+        """Close a call that took ``cost`` points and believe what its answer says.
+
+        A call without an answer gives its points back: had they been spent, the next answer tells, and at worst that is one
+        polite refusal with the seconds to wait.
+        """
         with self._state:
             self._in_flight = max(0.0, self._in_flight - cost)
             if throttle is None:
+                self._available = min(self._maximum, self._available + cost)
                 return
             self._maximum, self._restore = throttle.maximum, max(throttle.restore, 1.0)
             # The other calls under way may have reached the bucket after this answer was written.
             self._available = max(0.0, throttle.available - self._in_flight)
             self._known_at = self._clock()
-
-    def give_back(self, cost: float) -> None:
-        """Close a call that never left."""
-        with self._state:
-            self._in_flight = max(0.0, self._in_flight - cost)
-            self._available = min(self._maximum, self._available + cost)
 
     @property
     def restore_rate(self) -> float:

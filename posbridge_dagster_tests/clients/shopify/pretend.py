@@ -21,11 +21,11 @@ class PretendGraph:
     def __init__(self, root: Value, before_call: Callable[[int], None] = lambda number: None) -> None:
         self.root = root
         self.calls = 0
-        self._before_call = before_call
+        self.before_call = before_call
 
     def __call__(self, request: Received) -> Scripted:
         self.calls += 1
-        self._before_call(self.calls)
+        self.before_call(self.calls)
         body = request.json
         document: DocumentNode = parse(body["query"])
         fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}

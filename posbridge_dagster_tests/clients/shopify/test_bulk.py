@@ -25,7 +25,7 @@ def rows_of(number: int, lines: int, shipping: int = 0, discounts: int = 0, tips
     parent = f"gid://shopify/Order/{number}"
 
     def child(connection: str, **values: Any) -> Value:
-        always = BULK._children[connection].always
+        always = BULK.children[connection].always
         return dict.fromkeys(always) | values | {"__parentId": parent}
 
     rows: list[Value] = [{"id": parent, "name": f"#{number}"}]

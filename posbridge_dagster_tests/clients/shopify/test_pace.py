@@ -66,13 +66,13 @@ def test_a_larger_shop_is_learnt_from_its_answer() -> None:
     assert pace.restore_rate == 1000
 
 
-def test_a_lost_answer_counts_as_spent_and_a_call_that_never_left_does_not() -> None:
+def test_a_call_without_an_answer_gives_its_points_back_until_an_answer_tells() -> None:
     clock = Clock()
     pace = Pace(clock=clock, sleep=clock.sleep)
     pace.take(2000)
-    pace.give_back(2000)
-    assert pace.take(2000) == 0
     pace.settle(2000, None)
+    assert pace.take(1000) == 0
+    pace.settle(1000, Throttle(2000, 0, 100))
     assert pace.take(100) == pytest.approx(1.0, abs=0.01)
 
 

@@ -82,7 +82,7 @@ def test_a_thousand_orders_take_seven_calls() -> None:
 def test_only_a_long_order_costs_more_calls() -> None:
     with ScriptedShop(serve=PretendGraph({"orders": [order(1, 700)]})) as shop:
         whole(orders(shop.client(), ""))
-        assert shop.names == ["Orders", "OrdersNextPage", "OrdersNextPage"]
+        assert shop.names == ["Orders", "OrdersLineItemsPage", "OrdersLineItemsPage"]
 
 
 def test_an_order_that_changes_between_two_of_its_pages_is_read_again_from_its_start() -> None:
@@ -92,10 +92,10 @@ def test_an_order_that_changes_between_two_of_its_pages_is_read_again_from_its_s
         if call == 2:
             graph.root["orders"][0] = order(1, 310) | {"updatedAt": "2026-11-20T10:00:05Z"}
 
-    graph._before_call = change
+    graph.before_call = change
     with ScriptedShop(serve=graph) as shop:
         found = whole(orders(shop.client(), ""))
-        assert shop.names == ["Orders", "OrdersNextPage", "OrdersRecord", "OrdersNextPage"]
+        assert shop.names == ["Orders", "OrdersLineItemsPage", "OrdersRecord", "OrdersLineItemsPage"]
     assert found[0]["updatedAt"] == "2026-11-20T10:00:05Z"
     assert len(found[0]["lineItems"]) == 310
 
@@ -107,14 +107,14 @@ def test_an_order_that_never_stands_still_is_given_up_and_named() -> None:
     def change(_: int) -> None:
         graph.root["orders"][0]["updatedAt"] = f"2026-11-20T10:00:{next(seconds):02}Z"
 
-    graph._before_call = change
+    graph.before_call = change
     with ScriptedShop(serve=graph) as shop, pytest.raises(UnknownOutcome, match=r"Order/1 could not be read whole: it changed between"):
         whole(orders(shop.client(), ""))
 
 
 def test_an_order_that_goes_away_while_it_is_read_is_not_left_out_silently() -> None:
     graph = PretendGraph({"orders": [order(1, 300)]})
-    graph._before_call = lambda call: graph.root["orders"].clear() if call == 2 else None
+    graph.before_call = lambda call: graph.root["orders"].clear() if call == 2 else None
     with ScriptedShop(serve=graph) as shop, pytest.raises(UnknownOutcome, match=r"Order/1 went away"):
         whole(orders(shop.client(), ""))
 
@@ -127,7 +127,7 @@ def test_a_list_shorter_than_its_count_is_read_again() -> None:
         if call == 2:
             graph.root["orders"][0] = order(1, transactions=3)
 
-    graph._before_call = mend
+    graph.before_call = mend
     with ScriptedShop(serve=graph) as shop:
         assert len(whole(orders(shop.client(), ""))[0]["transactions"]) == 3
 
@@ -150,7 +150,7 @@ def test_a_child_that_comes_twice_is_never_counted_twice() -> None:
 
 def test_an_order_that_moves_to_a_later_page_is_given_once() -> None:
     graph = PretendGraph({"orders": [order(number) for number in range(4)]})
-    graph._before_call = lambda call: graph.root["orders"].append(order(0)) if call == 2 else None
+    graph.before_call = lambda call: graph.root["orders"].append(order(0)) if call == 2 else None
     with ScriptedShop(serve=graph) as shop:
         assert names(whole(orders(shop.client(), "", most=2))) == [f"gid://shopify/Order/{number}" for number in range(4)]
 
