@@ -29,6 +29,7 @@ WANTED_SHARE = 0.95
 
 
 def shop() -> Seed:
+    """Return a shop of small sales, enough for seven pages."""
     opened = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=12)
     lines = tuple(LineSeed("Beker", 1, 121, code="100") for _ in range(LINES))
     sales = [
@@ -63,6 +64,7 @@ def saturate(plan: str, seconds: float) -> tuple[list[ShopifyClient], float]:
 
 
 def main() -> int:
+    """Print the figures; return the exit status."""
     arguments = argparse.ArgumentParser(description="How much of the bucket a saturated reader uses.")
     arguments.add_argument("--plan", choices=PLANS, default="advanced")
     arguments.add_argument("--seconds", type=float, default=90.0)

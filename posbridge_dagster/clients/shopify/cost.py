@@ -74,6 +74,7 @@ class _Tariff:
         self._variables = variables
 
     def field(self, field: FieldNode, *, at_root: bool = False) -> int:
+        """The points of a field and everything below it."""
         name = field.name.value
         if field.selection_set is None or _is_free_of_charge(name):
             return 0

@@ -70,7 +70,7 @@ class ScriptedShop:
             do_GET = do_POST  # noqa: N815 - the name http.server looks for
 
             def log_message(self, *_: object) -> None:
-                pass
+                return
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
