@@ -88,7 +88,7 @@ class CustomerLoader:
         if not claim.granted:
             return ResultRow(key, Outcome.FAILED, code="in_progress_elsewhere", reason="another run is writing this customer")
         with _Closing(self, key) as closing:
-            there = find_relation(self.client, external_id=external) or find_relation(self.client, email=customer["email"])
+            there = self._made_meanwhile(customer["email"], external, claim)
             if there is not None:
                 number, outcome = int(there["relationNumber"]), Outcome.UNCHANGED
             else:
@@ -96,6 +96,12 @@ class CustomerLoader:
                 number, outcome = create_relation(self.client, members), Outcome.CREATED
             closing.done(outcome, number)
         return ResultRow(key, outcome, target_id=str(number), attempts=claim.record.attempts)
+
+    def _made_meanwhile(self, email: str, external: str, claim: Claim) -> Row | None:
+        """Return the relation that an earlier attempt, or a person at the till, made since the directory was read."""
+        tried_before = claim.in_doubt or claim.record.attempts > 1
+        by_id = find_relation(self.client, external_id=external) if tried_before else None
+        return by_id or find_relation(self.client, email=email)
 
     def _update(self, customer: Row, relation: Row, record: Record | None) -> ResultRow:
         key, number = customer["customer_key"], int(relation["relation_number"])
