@@ -39,7 +39,8 @@ class MplusOrders:
     def write(self, item: Item, key: str) -> Written:
         """Create the order, paid and handed over as the sale was."""
         prepay, payments = _prepay(item.payload["order"]), payment_members(item.payload["payments"])
-        return _checked(item, create_order(self._client, order_members(item), payments=payments, prepay=prepay, key=key))
+        answer = create_order(self._client, order_members(item), payments=payments, prepay=prepay, key=key)
+        return self.finish(item, answer.order, key) if answer.was_there else _checked(item, answer)
 
     def finish(self, item: Item, found: Mapping[str, Any], key: str) -> Written:
         """Check an order that is there, and pay it where an earlier attempt ended between order and payment."""
@@ -48,7 +49,7 @@ class MplusOrders:
             raise HalfWritten(there, "cancelled_in_target", "the order is there but cancelled in MplusKASSA")
         check_total(item, there)
         prepay, payments = _prepay(item.payload["order"]), payment_members(item.payload["payments"])
-        return _checked(item, settle_order(self._client, dict(found), payments, prepay=bool(prepay), key=key))
+        return _checked(item, settle_order(self._client, dict(found), payments, prepay=prepay, key=key))
 
 
 def _checked(item: Item, answer: OrderWritten) -> Written:
@@ -105,7 +106,10 @@ def payment_members(payments: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
 
 
 def _prepay(order: Mapping[str, Any]) -> bool | None:
-    """Return how the payment is booked: False delivers and invoices, True books a deposit, None leaves the order open."""
+    """Return how the payment is booked: False delivers and invoices, True books a deposit, None leaves the order open.
+
+    A sale that costs nothing and was handed over is delivered and invoiced too; it has no payment.
+    """
     if order["handed_over"] and order["paid_minor"] == order["total_minor"]:
         return False
     return True if order["paid_minor"] else None

@@ -105,17 +105,19 @@ def create_order(
 ) -> OrderWritten:
     """Create an order exactly once and put the payments on it.
 
-    ``order`` is in the members of the WSDL with an ``extOrderId``; the till is told not to price it anew. With payments,
-    ``prepay`` true books a deposit, false also hands over and invoices. ``key`` is the idempotency key; the same record must
-    bring the same one. Where the service cannot take payments on creation they are booked by a second call under a key
-    derived from it. After a lost answer the order is looked up before it is sent again.
+    ``order`` is in the members of the WSDL with an ``extOrderId``; the till is told not to price it anew. ``prepay`` true
+    books the payments as a deposit, false also hands over and invoices; a sale of nothing is handed over without a payment.
+    None leaves the order open. ``key`` is the idempotency key; the same record must bring the same one. Where the service
+    cannot take payments on creation they are booked by a second call under a key derived from it. After a lost answer the
+    order is looked up before it is sent again.
 
     Raises Refused when the order was not created, UnknownOutcome when it could not be found out whether it was created or
     paid: then find it by its external id, and ``settle_order`` it, before it is tried again.
     """
     if payments and prepay is None:
         raise ValueError("payments need prepay: true for a deposit, false to hand over and invoice")
-    is_paid_on_create = bool(payments) and client.features.knows_payments_on_create
+    is_settled = _asks_to_settle(payments, prepay)
+    is_paid_on_create = is_settled and client.features.knows_payments_on_create
     request = {"idempotencyKey": key, "order": _new_order(order), **_AS_PRICED}
     if is_paid_on_create:
         request |= {"prepay": prepay, "paymentList": list(payments or ())}
@@ -131,26 +133,28 @@ def create_order(
         return None if existing is None else _from_order(existing)
 
     written = written_once(client, send, look_up)
-    if not payments or written.was_there or written.payment_failed or written.pay_result or written.invoice_id:
+    if not is_settled or written.was_there or written.payment_failed or written.pay_result or written.invoice_id:
         return written
     needs_look = is_paid_on_create or written.replayed  # a fresh order on an old service is known to be unpaid
     current = (get_order(client, written.order_id) if needs_look else None) or written.order
-    settled = settle_order(client, current or {"orderId": written.order_id}, payments, prepay=bool(prepay), key=key)
+    settled = settle_order(client, current or {"orderId": written.order_id}, payments or (), prepay=prepay, key=key)
     told = {name: getattr(settled, name) for name in ("payment_failed", "pay_result", "message", "invoice_id")}
     return replace(written, **told)
 
 
-def settle_order(client: MplusClient, order: Record, payments: Sequence[Mapping[str, Any]], *, prepay: bool, key: str) -> OrderWritten:
+def settle_order(
+    client: MplusClient, order: Record, payments: Sequence[Mapping[str, Any]], *, prepay: bool | None, key: str
+) -> OrderWritten:
     """Book on an existing order what ``create_order`` would have booked, when the order shows no payment yet.
 
     For an order that a run which was cut short left behind: ``order`` is its current record, ``key`` the key it was created
     with. Raises UnknownOutcome when it could not be found out whether the payment was booked.
     """
     written = _from_order(order)
-    if not payments or written.invoice_id or order.get("paymentList") or order.get("prepaidAmount"):
+    if not _asks_to_settle(payments, prepay) or written.invoice_id or order.get("paymentList") or order.get("prepaidAmount"):
         return written
     try:
-        answer = _pay(client, written.order_id, payments, prepay=prepay, key=idempotency_key(key, "pay"))
+        answer = _pay(client, written.order_id, payments, prepay=bool(prepay), key=idempotency_key(key, "pay"))
         judge("payOrderV2", answer, Meaning.ALREADY, Meaning.CHANGED, Meaning.REFUSED)
     except Refused as refusal:
         return replace(written, payment_failed=True, message=refusal.reason)
@@ -167,6 +171,11 @@ def pay_order(client: MplusClient, order_id: str, payments: Sequence[Mapping[str
     answer = _pay(client, order_id, payments, prepay=prepay, key=key)
     already = judge("payOrderV2", answer, Meaning.ALREADY).meaning is Meaning.ALREADY
     return OrderPaid(order_id, answer.get("invoiceId"), answer["result"], already, answer.get("idempotencyResult") == REPLAY)
+
+
+def _asks_to_settle(payments: Sequence[Mapping[str, Any]] | None, prepay: bool | None) -> bool:
+    """Whether there is money to book or, where a sale costs nothing, only goods to hand over."""
+    return bool(payments) or prepay is False
 
 
 def _pay(client: MplusClient, order_id: str, payments: Sequence[Mapping[str, Any]], *, prepay: bool, key: str) -> Record:
