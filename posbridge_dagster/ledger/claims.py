@@ -18,6 +18,9 @@ from posbridge_dagster.ledger.scope import Section, batches
 from posbridge_dagster.ledger.tables import HELD, QUARANTINE, RECORD
 from posbridge_dagster.model.identity import idempotency_key
 
+INTENDED = ("source_id", "source_fingerprint", "payload_fingerprint", "source_version", "day", "amount_minor", "currency")
+"""The columns that an intent fills."""
+
 REPLACED_BY_A_CLAIM = (
     *("state", "outcome", "source_fingerprint", "payload_fingerprint", "source_version", "idempotency_key", "generation"),
     *("attempts", "code", "reason", "day", "amount_minor", "currency", "run_id"),
@@ -28,14 +31,16 @@ REPLACED_BY_A_CLAIM = (
 def may_take(record: Record, intent: Intent, moment: datetime, owner_is_gone: bool, reopen: bool) -> bool:
     """Return whether a known record may be claimed.
 
-    Not while a living owner holds it, and not when it is done, unless ``reopen`` is asked and the record differs from what
-    was sent: of two runs that saw the same change only the first has something to write.
+    Not while a living owner holds it, and not when it is done, unless ``reopen`` is asked and there is something to write:
+    the record differs from what was sent, or it still stands where the run has seen it and the other side has drifted. Of
+    two runs that saw the same change or drift only the first is granted.
     """
     if record.owner and not owner_is_gone and record.lease_until is not None and record.lease_until > moment:
         return False
     if record.state is State.DONE:
         sent = (record.source_fingerprint, record.payload_fingerprint)
-        return reopen and sent != (intent.source_fingerprint, intent.payload_fingerprint)
+        is_changed = sent != (intent.source_fingerprint, intent.payload_fingerprint)
+        return reopen and (is_changed or intent.seen_attempts == record.attempts)
     return True
 
 
@@ -56,7 +61,7 @@ class Claims(Section):
         """Take records for writing, before any of them is written; return one Claim per intent, by source id.
 
         Granted are records that are new, unowned and not done, or whose owner's lease has ended or whose owner's process on
-        this host is gone. ``reopen`` also grants done records whose fingerprints differ (an update). A refused claim carries
+        this host is gone. ``reopen`` also grants done records that need an update (see ``may_take``). A refused claim carries
         the record as it stands. Each batch of 500 is one transaction. Raises ValueError when a source id comes twice.
         """
         wanted = {intent.source_id: intent for intent in intents}
@@ -103,7 +108,7 @@ class Claims(Section):
         subject = f"{self.scope.shop}/{self.scope.administration}/{flow}/{intent.source_id}"
         return {
             **self.scope.columns(),
-            **vars(intent),
+            **{name: getattr(intent, name) for name in INTENDED},
             "flow": flow,
             "state": State.INTENT,
             "outcome": "",
@@ -191,7 +196,7 @@ class Claims(Section):
 
     def _held(self, owner: Owner, flow: str | None = None, source_ids: Iterable[str] | None = None) -> Select[Any]:
         """Return the query that finds and locks what this owner holds, in the order in which every writer locks."""
-        columns = (RECORD.c.flow, RECORD.c.source_id, RECORD.c.target_id, RECORD.c.target_number, RECORD.c.written_minor, RECORD.c.detail)
+        columns = (RECORD.c.flow, RECORD.c.source_id, RECORD.c.target_id, RECORD.c.target_number, RECORD.c.written_minor)
         query = select(*columns, RECORD.c.earlier).where(self.scope.rows_of(RECORD), HELD, RECORD.c.owner == owner.text)
         if flow is not None:
             query = query.where(RECORD.c.flow == flow)
@@ -210,7 +215,7 @@ def _closed_row(closing: Closing, held: Row[Any], moment: datetime) -> dict[str,
     """Return the columns of a closed record; what the closing leaves open stays as it was."""
     kept = {
         name: getattr(held, name) if getattr(closing, name) is None else getattr(closing, name)
-        for name in ("target_id", "target_number", "written_minor", "detail")
+        for name in ("target_id", "target_number", "written_minor")
     }
     return {
         **kept,
@@ -219,6 +224,7 @@ def _closed_row(closing: Closing, held: Row[Any], moment: datetime) -> dict[str,
         "outcome": closing.outcome,
         "code": closing.code,
         "reason": closing.reason,
+        "detail": closing.detail,
         "owner": "",
         "lease_until": None,
         "earlier": None,

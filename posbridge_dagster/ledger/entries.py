@@ -23,7 +23,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Intent:
-    """What a run is about to write for one record; fingerprints are digests of what was read and what will be sent."""
+    """What a run is about to write for one record; fingerprints are digests of what was read and what will be sent.
+
+    ``seen_attempts`` are the attempts of the record on which the run based its decision, 0 when it knew none. They let a
+    done record be reopened although nothing changed at the source, because the other side has drifted.
+    """
 
     source_id: str
     source_fingerprint: str
@@ -32,6 +36,7 @@ class Intent:
     day: date | None = None
     amount_minor: int | None = None
     currency: str = ""
+    seen_attempts: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Closing:
-    """How a claimed record ended. Members left as None keep what the ledger knows.
+    """How a claimed record ended. The target and the written amount, left as None, keep what the ledger knows.
 
     ``state`` stays ``intent`` when nobody knows whether the write happened: the next claim is then in doubt.
     """

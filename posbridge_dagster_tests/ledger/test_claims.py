@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -95,6 +96,26 @@ def test_the_second_of_two_runs_that_saw_one_change_has_nothing_to_write(ledger:
     take(ledger, owner, changed, reopen=True)
     ledger.close_records(FLOW, [Closing("5001", State.DONE, Outcome.UPDATED)], owner)
     assert not take(ledger, other, changed, reopen=True).granted
+
+
+def test_a_done_record_whose_other_side_drifted_is_reopened_by_one_run(ledger: Ledger, owner: Owner, other: Owner) -> None:
+    take(ledger, owner)
+    ledger.close_records(FLOW, [CREATED], owner)
+    seen = ledger.records(FLOW, ["5001"])["5001"]
+    repair = replace(intent(), seen_attempts=seen.attempts)
+    assert not take(ledger, owner, repair).granted
+    assert take(ledger, owner, repair, reopen=True).granted
+    ledger.close_records(FLOW, [Closing("5001", State.DONE, Outcome.UPDATED)], owner)
+    assert not take(ledger, other, repair, reopen=True).granted
+
+
+def test_what_was_remembered_of_one_ending_is_not_said_of_the_next(ledger: Ledger, owner: Owner) -> None:
+    take(ledger, owner)
+    ledger.close_records(FLOW, [replace(REFUSED, detail={"refused": True})], owner)
+    again = take(ledger, owner, intent(payload="p2"))
+    assert again.record.detail == {"refused": True}
+    ledger.close_records(FLOW, [Closing("5001", State.FAILED, Outcome.FAILED, code="busy")], owner)
+    assert ledger.records(FLOW, ["5001"])["5001"].detail is None
 
 
 def test_a_corrected_request_gets_a_new_key_and_a_repeated_one_the_same(ledger: Ledger, owner: Owner) -> None:
