@@ -1,5 +1,6 @@
 """One target field for all rows: read, transformed, looked up, converted; every flaw noted, the first one of a row counts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,14 +34,14 @@ class Filling:
     flawed: pa.Array | None = None
     problems: list[Problem] = field(default_factory=list)
 
-    def refuse(self, bad: pa.Array | None, code: str, reason: str | pa.Array) -> None:
-        """Note rows as flawed, with one reason or one for each row; a row that is flawed already keeps its first problem."""
+    def refuse(self, bad: pa.Array | None, code: str, reason: str | Callable[[pa.Array], pa.Array]) -> None:
+        """Note rows as flawed, with one reason or one made for each row; a row that is flawed already keeps its first problem."""
         if bad is not None and self.flawed is not None:
             bad = pc.and_not(bad, self.flawed)
         if bad is None or not pc.any(bad).as_py():
             return
         rows = pc.indices_nonzero(bad).cast(pa.int64())
-        reasons = pa.repeat(pa.scalar(reason), len(rows)) if isinstance(reason, str) else reason.take(rows)
+        reasons = pa.repeat(pa.scalar(reason), len(rows)) if isinstance(reason, str) else reason(rows)
         self.problems.append(Problem(rows, code, reasons))
         self.flawed = bad if self.flawed is None else pc.or_(self.flawed, bad)
 
@@ -96,8 +97,12 @@ def _stepped(filling: Filling, step: Step, columns: list[pa.Array], held: list[K
 def _look_up(filling: Filling, lookup: LookupTable, held: Kind) -> Kind:
     found = lookup.find(filling.column, held)
     if lookup.policy == "quarantine" and pc.any(found.missing).as_py():
-        texts = pc.fill_null(convert(filling.column, held, "text").result, "")
-        reasons = pc.binary_join_element_wise(f'lookup {lookup.name} has no value for "', texts, '"', "")
+        asked = filling.column
+
+        def reasons(rows: pa.Array) -> pa.Array:
+            texts = convert(asked.take(rows), held, "text").result
+            return pc.binary_join_element_wise(f'lookup {lookup.name} has no value for "', texts, '"', "")
+
         filling.refuse(found.missing, "lookup_missing", reasons)
     filling.column = found.values
     return lookup.gives

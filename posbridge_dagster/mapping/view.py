@@ -25,6 +25,7 @@ class View:
         self.frames = frames
         self.base = base
         self._columns: dict[Source, pa.Array] = {}
+        self._lost: dict[str, pa.Array] = {}
         self._rows: dict[tuple[str, ...], pa.Array] = {}
 
     @cached_property
@@ -48,7 +49,11 @@ class View:
 
     def orphans(self, frame: str) -> pa.Array:
         """Return true for rows that name a row on the way to an ancestor that its frame does not hold."""
-        path = self._path(frame)
+        if frame not in self._lost:
+            self._lost[frame] = self._find_orphans(self._path(frame))
+        return self._lost[frame]
+
+    def _find_orphans(self, path: tuple[str, ...]) -> pa.Array:
         lost = pa.repeat(pa.scalar(False), self.count)
         for end in range(2, len(path) + 1):
             way = path[:end]

@@ -1,13 +1,13 @@
 """Transforms on telephone numbers and e-mail addresses."""
 
+import re
 from typing import ClassVar, Literal, TypeAlias
 
 import phonenumbers
-import pyarrow.compute as pc
 from pydantic import field_validator
 
-from posbridge_dagster.mapping.kinds import Checked, by_distinct, without
-from posbridge_dagster.mapping.transforms.registry import SEPARATOR, Columns, Flaw, Parameter, not_empty, side_by_side, transform
+from posbridge_dagster.mapping.kinds import Checked, by_distinct
+from posbridge_dagster.mapping.transforms.registry import SEPARATOR, Columns, Flaw, Parameter, side_by_side, transform
 
 PhoneForm: TypeAlias = Literal["e164", "national", "international"]
 
@@ -16,12 +16,10 @@ _FORMS: dict[PhoneForm, int] = {
     "national": phonenumbers.PhoneNumberFormat.NATIONAL,
     "international": phonenumbers.PhoneNumberFormat.INTERNATIONAL,
 }
-_EMAIL = (
-    r"^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@([\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]{0,61}[\p{L}\p{N}]$"
-)
-_EMAIL_LENGTH = 254
-_LOCAL_PART = r"^[^@]{65,}@"
+# Letters and digits of every script, as RFC 6531 allows them; no comments, no quoted local part, no address literal.
+_LOCAL = r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*"
+_LABEL = r"[^\W_]([\w-]{0,61}[^\W_])?"
+_EMAIL = re.compile(rf"(?=.{{1,64}}@)(?=.{{6,254}}$){_LOCAL}@({_LABEL}\.)+[^\W\d_]([\w-]{{0,61}}[^\W_])")
 
 
 class Phone(Parameter):
@@ -74,8 +72,11 @@ def phone(columns: Columns, parameter: Phone) -> Checked:
 )
 def email(columns: Columns, _: None) -> Checked:
     """Return e-mail addresses as they are compared; what is not exactly one address is bad."""
-    values = not_empty(pc.utf8_lower(pc.utf8_trim_whitespace(columns[0])))
-    good = pc.and_(pc.match_substring_regex(values, _EMAIL), pc.less_equal(pc.binary_length(values), _EMAIL_LENGTH))
-    good = pc.and_(good, pc.invert(pc.match_substring_regex(values, _LOCAL_PART)))
-    bad = pc.fill_null(pc.invert(good), False)
-    return Checked(without(values, bad), bad)
+
+    def written(value: str) -> str | None:
+        address = value.strip().lower()
+        if address and not _EMAIL.fullmatch(address):
+            raise ValueError("no e-mail address")
+        return address or None
+
+    return by_distinct(columns[0], "text", written)

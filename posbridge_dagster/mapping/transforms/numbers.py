@@ -123,20 +123,18 @@ def integer(columns: Columns, parameter: Fraction) -> Checked:
 )
 def scale(columns: Columns, parameter: Scale) -> Checked:
     """Return amounts with the decimal point moved by the places of their currency; an inexact amount is bad."""
-    amounts = columns[0]
-    places = _places(columns[1] if len(columns) > 1 else pa.nulls(len(amounts), pa.string()), parameter.currency)
-    values, bad = pa.nulls(len(amounts), DECIMAL), pa.repeat(pa.scalar(False), len(amounts))
+    sign = 1 if parameter.to == "minor" else -1
+    if len(columns) == 1:
+        return _moved(columns[0], sign * get_currency_precision(parameter.currency))
+    codes = pc.coalesce(not_empty(columns[1]), pa.scalar(parameter.currency))
+    places = by_distinct(codes, "whole", get_currency_precision).result
+    values, bad = pa.nulls(len(places), DECIMAL), pa.repeat(pa.scalar(False), len(places))
     for count in pc.unique(places).to_pylist():
         here = pc.equal(places, count)
-        moved = _moved(amounts, count if parameter.to == "minor" else -count)
+        moved = _moved(columns[0], sign * count)
         values = pc.if_else(here, moved.result, values)
-        bad = pc.or_(bad, pc.and_(here, moved.bad))
+        bad = bad if moved.bad is None else pc.or_(bad, pc.and_(here, moved.bad))
     return Checked(values, bad)
-
-
-def _places(currencies: pa.Array, otherwise: str) -> pa.Array:
-    codes = pc.coalesce(not_empty(currencies), pa.scalar(otherwise))
-    return by_distinct(codes, "whole", get_currency_precision).result
 
 
 def _moved(amounts: pa.Array, places: int) -> Checked:
@@ -145,6 +143,7 @@ def _moved(amounts: pa.Array, places: int) -> Checked:
     fine = without(amounts, pc.fill_null(too_large, False))
     moved = pa.Array.from_buffers(pa.decimal128(38, PLACES - places), len(fine), fine.buffers(), offset=fine.offset)
     minor = moved if places >= 0 else fine
-    inexact = pc.or_kleene(too_large, pc.not_equal(pc.floor(minor), minor))
-    bad = pc.fill_null(inexact, False)
+    bad = pc.fill_null(pc.or_kleene(too_large, pc.not_equal(pc.floor(minor), minor)), False)
+    if not pc.any(bad).as_py():
+        return Checked(moved.cast(DECIMAL))
     return Checked(without(moved, bad).cast(DECIMAL), bad)

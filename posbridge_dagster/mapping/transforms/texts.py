@@ -55,8 +55,10 @@ def trim(columns: Columns, _: None) -> Checked:
 def truncate(columns: Columns, parameter: Length) -> Checked:
     """Return texts cut after so many characters (code points), white space before the cut gone."""
     length = parameter.length
-    cut = pc.utf8_slice_codeunits(columns[0], 0, length)
     shortened = pc.greater(pc.utf8_length(columns[0]), length)
+    if not pc.any(shortened).as_py():
+        return Checked(columns[0])
+    cut = pc.utf8_slice_codeunits(columns[0], 0, length)
     return Checked(pc.if_else(shortened, pc.utf8_rtrim_whitespace(cut), cut))
 
 
