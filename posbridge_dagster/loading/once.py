@@ -158,7 +158,9 @@ class Loader:
 
     def _write_one(self, item: Item, claim: Claim, found: Mapping[str, Any], writer: Writer, trouble: Trouble) -> ResultRow:
         if trouble.stopped:
-            return self._close(item, claim, Outcome.FAILED, code="not_attempted", reason=f"not sent: {trouble.reason}")
+            return self._close(
+                item, claim, Outcome.FAILED, code="not_attempted", reason=f"not sent: {trouble.reason}", in_doubt=claim.in_doubt
+            )
         key = claim.record.idempotency_key
         there = found.get(item.external_id)
         try:
@@ -171,7 +173,7 @@ class Loader:
             return self._close(item, claim, Outcome.QUARANTINED, code=half.code, reason=half.reason, written=half.written, refused=True)
         except (Busy, Unreachable, UnknownOutcome) as failure:
             trouble.happened(failure)
-            doubt = isinstance(failure, UnknownOutcome)
+            doubt = there is not None or isinstance(failure, UnknownOutcome)
             return self._close(item, claim, Outcome.FAILED, code=failure_code(failure), reason=failure.reason, in_doubt=doubt)
         trouble.over()
         ours = there is None or claim.in_doubt or claim.record.attempts > 1
