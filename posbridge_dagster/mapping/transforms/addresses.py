@@ -44,11 +44,13 @@ def split_address(first: str, second: str = "") -> Address:
     else in it is kept in the addition. Without a number the first line is the street.
     """
     first, second = _one_blank(first), _one_blank(second)
+    alone, opening = _split_line(first), _NUMBER_FIRST.match(second)
+    if opening and not alone.number and _ADDITION.fullmatch(second, opening.end()):
+        return Address(first, opening[1], _bare(second[opening.end() :]))
     together = _split_line(f"{first} {second}".strip())
     if together.number:
         return together
-    alone = _split_line(first)
-    if not alone.number and (opening := _NUMBER_FIRST.match(second)):
+    if opening and not alone.number:
         return Address(first, opening[1], _bare(second[opening.end() :]))
     return Address(alone.street, alone.number, f"{alone.addition} {second}".strip())
 
