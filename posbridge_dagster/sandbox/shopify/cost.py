@@ -147,7 +147,7 @@ class CostReader:
         on_type = on.name if on is not None else None
         known = parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
         returned = get_named_type(known.type) if known else None
-        if returned is None or name in FREE_FIELDS or is_leaf_type(returned):
+        if returned is None or name in FREE_FIELDS or is_leaf_type(returned) or returned.name.endswith("UserError"):
             return Cost(_response_name(node), 0, on_type=on_type)
         if returned.name.endswith("Connection"):
             return Cost(_response_name(node), 0, self._node_parts(node, returned), self._size(node), True, on_type)

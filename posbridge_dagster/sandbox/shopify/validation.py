@@ -10,7 +10,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
-    GraphQLInputObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     ListValueNode,
@@ -26,7 +25,6 @@ from graphql import (
     visit,
 )
 
-from posbridge_dagster.sandbox.shopify.schema import is_one_of
 from posbridge_dagster.sandbox.shopify.variables import GLOBAL_ID, MOST_ITEMS
 
 RULES = (
@@ -42,6 +40,7 @@ RULES = (
     (re.compile(r"Field '(?P<nodeName>\w+)' of type .* must have a selection"), "selectionMismatch"),
     (re.compile(r"Field '(?P<nodeName>\w+)' must not have a selection"), "selectionMismatch"),
     (re.compile(r"Unknown type '(?P<typeName>\w+)'"), "undefinedType"),
+    (re.compile(r"OneOf Input Object '(?P<inputType>\w+)' must specify exactly one key"), "argumentLiteralsIncompatible"),
     (re.compile(r"Unknown fragment '(?P<fragmentName>\w+)'"), "useAndDefineFragment"),
     (re.compile(r"Unknown directive '@(?P<directiveName>\w+)'"), "undefinedDirective"),
 )
@@ -75,6 +74,9 @@ def _message(code: str, details: dict[str, str], error: GraphQLError) -> str:
         "variableNotUsed": "Variable ${variableName} is declared but not used",
         "missingRequiredInputObjectAttribute": "Argument '{argumentName}' on InputObject '{inputType}' is required.",
     }
+    if code == "argumentLiteralsIncompatible" and error.nodes and isinstance(error.nodes[0], ObjectValueNode):
+        given = len(error.nodes[0].fields)
+        return f"'{details['inputType']}' requires exactly one argument, but {given} were provided."
     if code == "argumentNotAccepted" and "name" in details:
         return f"Field '{details['name']}' doesn't accept argument '{details['argumentName']}'"
     return messages[code].format(**details) if code in messages else error.message
@@ -123,7 +125,7 @@ def _step(node: Node) -> list[str]:
 
 
 class _Literals(Visitor):
-    """Looks at the values written in a document for what graphql-core lets pass: global ids, ``@oneOf``, long lists."""
+    """Looks at the values written in a document for what graphql-core lets pass: global ids and long lists."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         super().__init__()
@@ -143,9 +145,3 @@ class _Literals(Visitor):
         if len(node.values) > MOST_ITEMS:
             message = f"The input array size of {len(node.values)} is greater than the maximum allowed of {MOST_ITEMS}."
             self._refuse(message, node, "MAX_INPUT_SIZE_EXCEEDED")
-
-    def enter_object_value(self, node: ObjectValueNode, *_: Any) -> None:
-        kind = get_named_type(self.types.get_input_type())
-        if isinstance(kind, GraphQLInputObjectType) and is_one_of(kind) and len(node.fields) != 1:
-            message = f"'{kind.name}' requires exactly one argument, but {len(node.fields)} were provided."
-            self._refuse(message, node, "argumentLiteralsIncompatible", typeName="InputObject")

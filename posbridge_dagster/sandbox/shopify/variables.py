@@ -13,6 +13,7 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     is_input_type,
+    is_required_input_field,
     type_from_ast,
 )
 
@@ -90,7 +91,7 @@ def _object_problems(kind: GraphQLInputObjectType, value: Any, path: list[str | 
         return [_problem(path, f"Expected {json.dumps(value)} to be a key-value object.")]
     problems = [_problem([*path, name], f"Field is not defined on {kind.name}") for name in value if name not in kind.fields]
     for name, definition in kind.fields.items():
-        if name in value or definition.default_value is None:
+        if name in value or is_required_input_field(definition):
             problems += _problems(definition.type, value.get(name), [*path, name])
     if is_one_of(kind) and len(value) != 1:
         problems.append(_problem(path, f"'{kind.name}' requires exactly one argument, but {len(value)} were provided."))

@@ -88,18 +88,24 @@ def _problems(found: _Findings) -> Iterator[str]:
         yield "Queries that contain a connection field within a list field are not currently supported."
 
 
+@dataclass(frozen=True)
+class _Owner:
+    """The node that a nested connection hangs on: whose connection it is of, and whether it selects its id."""
+
+    connection: str
+    selects_id: bool
+
+
 class _Reader:
     def __init__(self, document: DocumentNode) -> None:
         self.findings = _Findings()
         self._fragments = {entry.name.value: entry for entry in document.definitions if isinstance(entry, FragmentDefinitionNode)}
 
     def look(
-        self, selection: SelectionSetNode | None, parent: GraphQLNamedType | None, depth: int, owner: str | None, in_list: bool
+        self, selection: SelectionSetNode | None, parent: GraphQLNamedType | None, depth: int, owner: "_Owner | None", in_list: bool
     ) -> None:
-        """Go through a selection; ``owner`` is the connection whose node selects it, ``depth`` how many connections it is in."""
-        members = list(self.fields(selection, parent))
-        has_id = any(node.name.value == "id" and node.alias is None for node, _ in members)
-        for node, on in members:
+        """Go through a selection; ``owner`` is the node it belongs to, ``depth`` in how many connections that is."""
+        for node, on in self.fields(selection, parent):
             known = on.fields.get(node.name.value) if isinstance(on, GraphQLObjectType | GraphQLInterfaceType) else None
             if known is None:
                 continue
@@ -108,8 +114,8 @@ class _Reader:
                 is_list = in_list or is_list_type(get_nullable_type(known.type))
                 self.look(node.selection_set, returned, depth, owner, is_list)
                 continue
-            if owner is not None and not has_id:
-                self.findings.without_id.append(owner)
+            if owner is not None and not owner.selects_id:
+                self.findings.without_id.append(owner.connection)
             self._connection(node, returned, depth + 1, in_list)
 
     def _connection(self, node: FieldNode, connection: GraphQLNamedType, depth: int, in_list: bool) -> None:
@@ -120,10 +126,15 @@ class _Reader:
             if member.name.value == "nodes":
                 self.findings.by_nodes.append(node.name.value)
             if member.name.value == "edges":
-                edge = edge_type(connection)
-                for item, _ in self.fields(member.selection_set, edge):
-                    if item.name.value == "node":
-                        self.look(item.selection_set, get_named_type(edge.fields["node"].type), depth, node.name.value, False)
+                self._edges(member, edge_type(connection), depth, node.name.value)
+
+    def _edges(self, edges: FieldNode, edge: GraphQLObjectType, depth: int, connection: str) -> None:
+        for item, _ in self.fields(edges.selection_set, edge):
+            if item.name.value == "node":
+                kind = get_named_type(edge.fields["node"].type)
+                selected = self.fields(item.selection_set, kind)
+                owner = _Owner(connection, any(node.name.value == "id" and node.alias is None for node, _ in selected))
+                self.look(item.selection_set, kind, depth, owner, False)
 
     def fields(
         self, selection: SelectionSetNode | None, parent: GraphQLNamedType | None

@@ -97,6 +97,7 @@ class _Reader:
         return None if self.ended else self._tokens[self._at]["term"]
 
     def alternatives(self) -> Expression | None:
+        """Return what stands up to the next closing parenthesis, or the end: conjunctions joined by OR."""
         members = []
         while True:
             member = self._conjunction()
