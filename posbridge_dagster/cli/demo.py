@@ -10,13 +10,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from posbridge_dagster.cli.demo_tables import balance_table, balanced, days_table, quarantine_table
+
+if TYPE_CHECKING:
+    from posbridge_dagster.flows.stages import Stage
 
 FIRST_DAY = date(2026, 10, 19)  # the week ends with the night on which the clocks go back
 DAYS = 7
@@ -155,8 +158,10 @@ class _Week:
 
         return [row for day in days for row in plain_rows(self._frame("result", day))]
 
-    def _frame(self, stage: str, day: str) -> Any:
-        return self._store.read([self._flow, "orders", stage], day)
+    def _frame(self, stage: "Stage", day: str) -> Any:
+        from posbridge_dagster.flows.stages import frame_key
+
+        return self._store.read(frame_key(self._flow, "orders", stage).path, day)
 
     def _row(self, day: str) -> dict[str, Any]:
         from posbridge_dagster.loading.result import outcome_counts

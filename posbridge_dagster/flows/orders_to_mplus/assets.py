@@ -17,6 +17,7 @@ from posbridge_dagster.flows.orders_to_mplus.mapped import map_customers, map_or
 from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
 from posbridge_dagster.flows.orders_to_mplus.metadata import calls_metadata, result_metadata, snapshot_metadata
 from posbridge_dagster.flows.orders_to_mplus.write import Run, write_customers, write_orders
+from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.ledger import Directory, Ledger, Owner
 from posbridge_dagster.partitions import open_days
 from posbridge_dagster.settings import Settings
@@ -41,16 +42,16 @@ class WriteConfig(dg.Config):
     dry_run: bool = False
 
 
-def key(frame: str, stage: str) -> dg.AssetKey:
-    """Return the asset key of a frame at a stage (snapshot, mapped, result)."""
-    return dg.AssetKey([FLOW, frame, stage])
+def key(frame: str, stage: Stage) -> dg.AssetKey:
+    """Return the asset key of a frame of this flow."""
+    return frame_key(FLOW, frame, stage)
 
 
-def _in(frame: str, stage: str) -> dg.AssetIn:
+def _in(frame: str, stage: Stage) -> dg.AssetIn:
     return dg.AssetIn(key=key(frame, stage))
 
 
-def _out(frame: str, stage: str, kinds: set[str], says: str) -> dg.AssetOut:
+def _out(frame: str, stage: Stage, kinds: set[str], says: str) -> dg.AssetOut:
     return dg.AssetOut(key=key(frame, stage), group_name=FLOW, kinds=kinds, description=says, is_required=True)
 
 

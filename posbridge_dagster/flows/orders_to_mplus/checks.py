@@ -8,6 +8,7 @@ import dagster as dg
 import pandas as pd
 
 from posbridge_dagster.flows.orders_to_mplus import FLOW
+from posbridge_dagster.flows.stages import frame_key
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.result import outcome_counts
 from posbridge_dagster.report.tables import amounts, sums
@@ -48,7 +49,7 @@ def failed_sentence(result: pd.DataFrame) -> str:
 def _check(name: str, passed: bool, metadata: dict[str, Any]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=name,
-        asset_key=dg.AssetKey([FLOW, "orders", "result"]),
+        asset_key=frame_key(FLOW, "orders", "result"),
         passed=bool(passed),
         severity=dg.AssetCheckSeverity.ERROR,
         metadata=metadata,
