@@ -28,7 +28,7 @@ lookups:
   vat_codes: {values: {"NL:2100": 2}, missing: quarantine}
 """
 MAPPING = sales_mapping(LINES)
-SALE = {
+SALE: dict[str, list[dict[str, Any]]] = {
     "customers": [{"customer_id": "c1", "country": "NL", "email": " Jan@Example.nl"}],
     "orders": [{"order_id": "1", "customer_id": "c1", "note": "snel", "created_at": AT}, {"order_id": "2"}],
 }
@@ -106,7 +106,9 @@ def test_rules_set_fields_after_they_are_filled_and_a_later_rule_after_an_earlie
         f"""
 {LINES}
 rules:
-  - {{name: gifts, when: [{{field: order_lines.title, starts_with: GIFT}}], then: {{set: {{sale_lines.vat_code: 3, sale_lines.gift: true}}}}}}
+  - name: gifts
+    when: [{{field: order_lines.title, starts_with: GIFT}}]
+    then: {{set: {{sale_lines.vat_code: 3, sale_lines.gift: true}}}}
   - {{name: quick orders, when: [{{field: orders.note, is: snel}}], then: {{set: {{sale_lines.note: quick}}}}}}
   - {{name: sevens, when: [{{field: order_lines.sku, is: 7}}], then: {{set: {{sale_lines.note: seven}}}}}}
   - {{name: no article, when: [{{field: order_lines.sku, empty: true}}], then: {{set: {{sale_lines.article: 1}}}}}}
@@ -180,7 +182,8 @@ def test_settings_are_the_model_of_the_flow() -> None:
 def test_the_fingerprint_follows_the_content_and_nothing_else() -> None:
     select = "select: [{field: orders.source_name, is: pos}, {field: orders.note, empty: true}]"
     first = sales_mapping(f"{select}\n{DEBTOR}")
-    same = sales_mapping(f"# a comment\n{DEBTOR}\nselect:\n  - is: pos\n    field: orders.source_name\n  - {{empty: true, field: orders.note}}")
+    turned = "select:\n  - is: pos\n    field: orders.source_name\n  - {empty: true, field: orders.note}"
+    same = sales_mapping(f"# a comment\n{DEBTOR}\n{turned}")
     other = sales_mapping(f"{select}\n{DEBTOR}".replace("pos", "web"))
     swapped = sales_mapping(f"select: [{{field: orders.note, empty: true}}, {{field: orders.source_name, is: pos}}]\n{DEBTOR}")
     assert first.fingerprint == same.fingerprint

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -17,7 +18,7 @@ lookups:
 """
 
 
-def column(*values: object, kind: pa.DataType = TEXT) -> "pd.Series[object]":
+def column(*values: object, kind: pa.DataType = TEXT) -> "pd.Series[Any]":
     return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(values, kind)), index=range(10, 10 + len(values)))
 
 

@@ -1,9 +1,11 @@
+from typing import Any
+
 import pytest
 
 from posbridge_dagster.model.outcome import Outcome
 from posbridge_dagster_tests.mapping.shop import frames, records, sales_mapping
 
-ORDERS = [
+ORDERS: list[dict[str, Any]] = [
     {"order_id": "1", "source_name": "pos", "status": "PAID", "customer_id": "c1", "quantity": 3},
     {"order_id": "2", "source_name": "web", "status": "PENDING", "customer_id": "c2", "quantity": 9},
     {"order_id": "3", "source_name": "pos", "status": "PENDING", "customer_id": None, "quantity": 1},
@@ -14,7 +16,7 @@ LINES = [
     {"order_id": "1", "line_id": "2", "sku": "B", "quantity": 5},
     {"order_id": "2", "line_id": "1", "sku": "A", "quantity": 5},
 ]
-REFUNDS = [{"refund_id": "r1", "order_id": "1", "note": "broken"}, {"refund_id": "r2", "order_id": "2", "note": None}]
+REFUNDS: list[dict[str, Any]] = [{"refund_id": "r1", "order_id": "1", "note": "broken"}, {"refund_id": "r2", "order_id": "2", "note": None}]
 DAY = frames(orders=ORDERS, customers=CUSTOMERS, order_lines=LINES, refunds=REFUNDS)
 
 

@@ -107,9 +107,7 @@ def _constant(entry: _Entry, key: str) -> Any:
     try:
         return constant(node.value if isinstance(node, Scalar) else [], entry.declared.kind)
     except ValueError as error:
-        entry.complain(
-            node, f"has a wrong {key}: it {error}", f"write one value of that kind; {entry.name} is {WORDS[entry.declared.kind]}"
-        )
+        entry.complain(node, f"has a wrong {key}: it {error}", "write one such value, or leave it out")
         return None
 
 

@@ -7,9 +7,7 @@ from posbridge_dagster_tests.mapping.shop import made, refused
 NETHERLANDS = ["NL", "nl", "NLD", "Nederland", "NEDERLAND", "Netherlands", "The Netherlands", "Holland", "Niederlande", "Pays-Bas", " nl "]
 
 
-@pytest.mark.parametrize(
-    ("form", "expected"), [("alpha2", "NL"), ("alpha3", "NLD"), ("name_nl", "Nederland"), ("name_en", "Netherlands")]
-)
+@pytest.mark.parametrize(("form", "expected"), [("alpha2", "NL"), ("alpha3", "NLD"), ("name_nl", "Nederland"), ("name_en", "Netherlands")])
 def test_a_country_in_any_form_takes_the_wanted_one(form: str, expected: str) -> None:
     assert made(f"[{{country: {form}}}]", *NETHERLANDS, None, "") == [expected] * len(NETHERLANDS) + [None, None]
 
