@@ -5,9 +5,9 @@ The payloads hold personal data; nothing here shows them in an error or a log.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, and_, delete, null, select, update
 
 from posbridge_dagster.ledger.entries import Quarantined, QuarantineEntry, State
 from posbridge_dagster.ledger.scope import Section, batches
@@ -33,13 +33,31 @@ class Quarantine(Section):
                 self._mark_records(connection, flow, [latest[source_id] for source_id in batch], run_id, moment)
                 self._write_entries(connection, flow, [latest[source_id] for source_id in batch], run_id, moment)
 
-    def quarantined(self, flow: str | None = None, code: str | None = None) -> list[Quarantined]:
-        """Return what is in quarantine, oldest first: of one flow or all, with one reason code or any."""
+    def quarantined(self, flow: str | None = None, code: str | None = None, day: date | None = None) -> list[Quarantined]:
+        """Return what is in quarantine, oldest first: of one flow or all, with one reason code or any, of one day or all."""
         wanted = {name: value for name, value in (("flow", flow), ("code", code)) if value is not None}
         query = select(*ENTRY_COLUMNS).where(self.scope.rows_of(QUARANTINE, **wanted))
+        if day is not None:
+            query = query.where(QUARANTINE.c.day == day)
         with self.database.reading() as connection:
             rows = connection.execute(query.order_by(QUARANTINE.c.first_seen_at, QUARANTINE.c.source_id)).mappings()
             return [Quarantined(**row) for row in rows]
+
+    def try_again(self, flow: str, source_ids: Iterable[str]) -> list[str]:
+        """Let quarantined records be written by the next run, also unchanged; return the ids of those that were in that state.
+
+        They become ``failed``, so that their day is asked for again, and a refusal is forgotten. The next write gets a new
+        idempotency key, because the other side may answer a key it knows with the refusal it remembers. The entry stays until
+        the record is done. What is done, in doubt or held by a run is left alone.
+        """
+        replayed: list[str] = []
+        for batch in batches(sorted(set(source_ids))):
+            with self.database.writing() as connection:
+                these = (self.scope.rows_of(RECORD, flow=flow, state=State.QUARANTINED), RECORD.c.source_id.in_(batch))
+                again = update(RECORD).where(*these, RECORD.c.owner == "").returning(RECORD.c.source_id)
+                changes = {"state": State.FAILED, "outcome": Outcome.FAILED, "generation": RECORD.c.generation + 1, "detail": null()}
+                replayed += connection.execute(again.values(**changes, changed_at=self.database.moment(connection))).scalars()
+        return sorted(replayed)
 
     def resolve(self, flow: str, source_ids: Iterable[str]) -> int:
         """Take records out of quarantine, because they are done or need nothing any more; return how many were in it."""

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from posbridge_dagster.ledger.entries import Record, State, Total
 from posbridge_dagster.ledger.scope import Scope, Section, batches
@@ -42,6 +42,17 @@ class Records(Section):
             for batch in batches(dict.fromkeys(source_ids)):
                 found |= read_records(connection, records_query(self.scope, flow, batch))
         return found
+
+    def find(self, names: Iterable[str]) -> list[Record]:
+        """Return the records of every flow that carry one of these names as source id, target id or number, or idempotency key.
+
+        For a person's question: the other names have no index, so the whole ledger is looked through.
+        """
+        wanted = list(dict.fromkeys(names))
+        named = or_(*(RECORD.c[name].in_(wanted) for name in ("source_id", "target_id", "target_number", "idempotency_key")))
+        query = select(*RECORD_COLUMNS).where(self.scope.rows_of(RECORD), named).order_by(RECORD.c.flow, RECORD.c.source_id)
+        with self.database.reading() as connection:
+            return [record_of(row) for row in connection.execute(query)]
 
     def oldest_unsent(self, flow: str) -> datetime | None:
         """Return when the record that waits longest was first seen, aware UTC; None when all are done or in quarantine."""

@@ -1,0 +1,54 @@
+"""Runs a flow for a day through Dagster, inside this process and without Dagster's log."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+import dagster as dg
+
+from posbridge_dagster.definitions import defs
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+_RESULT = "_result"
+
+
+def job_of(flow: str) -> dg.JobDefinition:
+    """Return the job of a flow; raises click.ClickException, naming the flows, where there is none of this name."""
+    flows = sorted(job.name for job in defs.jobs or ())
+    if flow not in flows:
+        raise click.ClickException(f"there is no flow {flow}; choose one of: {', '.join(flows)}")
+    return defs.resolve_job_def(flow)
+
+
+def result_keys(job: dg.JobDefinition) -> dict[str, dg.AssetKey]:
+    """Return the asset keys of a flow's results by the name of their frame, such as ``customers`` and ``orders``."""
+    keys = sorted(job.asset_layer.executable_asset_keys)
+    return {key.path[-1].removesuffix(_RESULT): key for key in keys if key.path[-1].endswith(_RESULT)}
+
+
+def run_day(
+    job: dg.JobDefinition, day: str, instance: dg.DagsterInstance, resources: Mapping[str, object] | None = None
+) -> dg.ExecuteInProcessResult:
+    """Run a day and return what Dagster tells of it; ``resources`` take the place of the job's own.
+
+    Raises click.ClickException with the reason of the first step that failed, or when the flow has no such day.
+    """
+    calendar = job.partitions_def
+    if calendar is not None and not calendar.has_partition_key(day):
+        first = calendar.get_first_partition_key() if isinstance(calendar, dg.TimeWindowPartitionsDefinition) else "the first"
+        raise click.ClickException(f"{job.name} has no day {day}: its days go from {first} (POSBRIDGE_FIRST_DAY) to today")
+    run = job.execute_in_process(_QUIET, partition_key=day, instance=instance, raise_on_error=False, resources=resources)
+    if not run.success:
+        raise click.ClickException(f"the run of {day} failed: {_first_reason(run)}")
+    return run
+
+
+def _first_reason(run: dg.ExecuteInProcessResult) -> str:
+    for event in run.all_events:
+        if event.is_step_failure:
+            failure: Any = event.step_failure_data
+            if failure.user_failure_data and failure.user_failure_data.description:
+                return str(failure.user_failure_data.description)
+            if failure.error is not None:
+                return str(failure.error.message).strip()
+    return "no step says why"
