@@ -29,6 +29,7 @@ from posbridge_dagster.sandbox.shopify.access import denial
 from posbridge_dagster.sandbox.shopify.registry import RESOLVERS, WHEN_ASKED
 
 Fields = dict[str, list[FieldNode]]
+SHARED_TYPES = frozenset({"MoneyBag", "MoneyV2"})  # one node per amount, so that it is worked out once per selection
 Completion = Callable[[Any, Path | None], Any]
 
 
@@ -129,7 +130,16 @@ class NodeExecution(ExecutionContext):
 
     def _of_type(self, returns: Any, nodes: list[FieldNode]) -> Completion:
         fields = self.collect_subfields(returns, nodes)
-        return lambda value, path: self.execute_fields(returns, value, path, fields)
+        if returns.name not in SHARED_TYPES:
+            return lambda value, path: self.execute_fields(returns, value, path, fields)
+        known: dict[int, tuple[Any, dict[str, Any]]] = {}
+
+        def complete(value: Any, path: Path | None) -> dict[str, Any]:
+            if id(value) not in known:
+                known[id(value)] = (value, self.execute_fields(returns, value, path, fields))  # kept, so that its id stays its own
+            return known[id(value)][1]
+
+        return complete
 
     def _of_any_type(self, returns: Any, nodes: list[FieldNode]) -> Completion:
         def complete(value: Any, path: Path | None) -> Any:
