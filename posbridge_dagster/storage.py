@@ -6,7 +6,6 @@ A file on disk appears whole or not at all (written beside and renamed); object 
 
 import json
 from collections.abc import Sequence
-from typing import Any
 from uuid import uuid4
 
 import dagster as dg
@@ -42,6 +41,11 @@ class FrameStore:
         frame.attrs = json.loads((table.schema.metadata or {}).get(_NOTES, b"{}"))
         return frame
 
+    def partitions(self, key: Sequence[str]) -> list[str]:
+        """Return the partitions of which there is a frame, in order."""
+        folder = self._root.joinpath(*key)
+        return sorted(path.stem for path in folder.glob("*.parquet")) if folder.exists() else []
+
     def write(self, key: Sequence[str], partition: str | None, frame: pd.DataFrame) -> UPath:
         """Store a frame in place of the earlier one and return where it lives."""
         path = self.path(key, partition)
@@ -65,10 +69,10 @@ class ParquetFrames(dg.IOManager):
         self._store = store
 
     def handle_output(self, context: dg.OutputContext, obj: pd.DataFrame) -> None:
-        """Store the frame of an asset; its columns and number of rows become metadata."""
+        """Store the frame of an asset; where it is and its number of rows become metadata (its columns stand in its definition)."""
         partition = context.partition_key if context.has_partition_key else None
         path = self._store.write(context.asset_key.path, partition, obj)
-        context.add_output_metadata({"dagster/row_count": len(obj), "dagster/uri": str(path), "dagster/column_schema": _columns(obj)})
+        context.add_output_metadata({"dagster/row_count": len(obj), "dagster/uri": str(path)})
 
     def load_input(self, context: dg.InputContext) -> pd.DataFrame:
         """Return the frame of an upstream asset; raises dg.Failure where it was never made."""
@@ -80,8 +84,3 @@ class ParquetFrames(dg.IOManager):
                 f"{'/'.join(key)} has not been made for {partition or 'this shop'} yet; materialise it first", allow_retries=False
             )
         return frame
-
-
-def _columns(frame: pd.DataFrame) -> dg.TableSchema:
-    columns: list[Any] = [dg.TableColumn(str(name), str(kind)) for name, kind in frame.dtypes.items()]
-    return dg.TableSchema(columns=columns)

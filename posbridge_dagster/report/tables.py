@@ -1,33 +1,49 @@
 """Small tables and figures for Dagster's metadata; at most twenty rows, and never a person in clear."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 import pandas as pd
+import pyarrow as pa
 
+from posbridge_dagster.model.frames import MOMENT, TEXT, WHOLE, YES_NO, FrameShape
 from posbridge_dagster.model.money import decimal_amount
 from posbridge_dagster.model.secrecy import mask
 
 SHOWN = 20
-_PERSONAL = ("name", "email", "phone", "address", "company", "contact", "telephone", "zip", "postal", "city", "note")
+_PERSONAL = ("name", "email", "phone", "address", "company", "contact", "telephone", "zip", "postal", "city", "note", "title", "text")
 _NOT_PERSONAL = ("location_name", "app_name", "source_name", "vat_name")
+_KINDS = {TEXT: "string", WHOLE: "integer", YES_NO: "boolean", MOMENT: "timestamp"}
 
 
-def preview(frame: pd.DataFrame, columns: Sequence[str], rows: int = 5) -> dg.TableMetadataValue:
-    """Return the first rows of a frame as a table, columns that may name a person masked."""
-    shown = frame.head(min(rows, SHOWN))
-    records = [{name: _cell(name, row[name]) for name in columns} for row in shown[list(columns)].to_dict("records")]
-    return dg.MetadataValue.table([dg.TableRecord(record) for record in records], schema=_schema(columns))
+def column_schema(shape: FrameShape) -> dg.TableSchema:
+    """Return the columns of a frame as Dagster shows them: name, kind, what it says."""
+    return dg.TableSchema([dg.TableColumn(name, _kind(column.kind), column.says or None) for name, column in shape.columns.items()])
 
 
-def reasons(result: pd.DataFrame) -> dg.TableMetadataValue:
+def preview(frame: pd.DataFrame, columns: Sequence[str], *, clear: Sequence[str] = (), rows: int = 5) -> dg.TableMetadataValue:
+    """Return the first rows of a frame as a table, columns that may name a person masked but for those named ``clear``.
+
+    Minor units of a frame that has a currency are shown as amounts: column ``total_minor`` becomes ``total``, ``12.50 EUR``.
+    """
+    with_currency = "currency" in frame
+    shown = {name: name.removesuffix("_minor") if with_currency else name for name in columns}
+    records = [
+        dg.TableRecord({title: _cell(name, row, clear=name in clear, as_amount=title != name) for name, title in shown.items()})
+        for row in frame.head(min(rows, SHOWN)).to_dict("records")
+    ]
+    return dg.MetadataValue.table(records, schema=_texts(list(shown.values())))
+
+
+def reasons(frame: pd.DataFrame, key: str = "source_id") -> dg.TableMetadataValue:
     """Return why records were skipped, quarantined or failed: outcome, code, how many, and one example of each."""
-    named = result[result["outcome"].isin(["skipped", "quarantined", "failed"])]
+    named = frame[frame["outcome"].isin(["skipped", "quarantined", "failed"])]
     records = []
     for (outcome, code), group in named.groupby(["outcome", "code"], sort=True):
-        example = f"{group['source_id'].iloc[0]}: {group['reason'].iloc[0]}"
+        example = f"{group[key].iloc[0]}: {group['reason'].iloc[0]}"
         records.append(dg.TableRecord({"outcome": str(outcome), "code": str(code), "records": len(group), "example": example}))
-    return dg.MetadataValue.table(records[:SHOWN], schema=_schema(("outcome", "code", "records", "example")))
+    return dg.MetadataValue.table(records[:SHOWN], schema=_texts(["outcome", "code", "records", "example"]))
 
 
 def amounts(minor: Mapping[str, int]) -> str:
@@ -41,17 +57,24 @@ def sums(frame: pd.DataFrame, column: str) -> dict[str, int]:
     return {str(currency): int(total) for currency, total in rows.groupby("currency")[column].sum().items()}
 
 
-def _cell(name: str, value: object) -> str | int | bool | None:
-    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)) or value is pd.NaT:
+def _cell(name: str, row: Mapping[Any, Any], *, clear: bool, as_amount: bool) -> str | int | bool | None:
+    value = row[name]
+    if pd.isna(value):
         return None
-    if isinstance(value, bool):
+    if as_amount and row["currency"]:
+        return amounts({row["currency"]: int(value)})
+    if isinstance(value, (bool, int)):
         return value
-    if isinstance(value, int):
-        return int(value)
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d %H:%M} UTC"
     text = str(value)
     personal = any(part in name for part in _PERSONAL) and name not in _NOT_PERSONAL
-    return mask(text) if personal else text
+    return mask(text) if personal and not clear else text
 
 
-def _schema(columns: Sequence[str]) -> dg.TableSchema:
+def _kind(kind: pa.DataType) -> str:
+    return _KINDS.get(kind, str(kind))
+
+
+def _texts(columns: Sequence[str]) -> dg.TableSchema:
     return dg.TableSchema([dg.TableColumn(name, "integer" if name == "records" else "string") for name in columns])

@@ -13,9 +13,10 @@ from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.checks import CHECKS, check_results, failed_sentence
 from posbridge_dagster.flows.orders_to_mplus.directory import needed_articles, needed_relations
+from posbridge_dagster.flows.orders_to_mplus.frames import MAPPED, told
 from posbridge_dagster.flows.orders_to_mplus.mapped import map_customers, map_orders
 from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
-from posbridge_dagster.flows.orders_to_mplus.metadata import calls_metadata, result_metadata, snapshot_metadata
+from posbridge_dagster.flows.orders_to_mplus.metadata import calls_metadata, mapped_metadata, result_metadata, snapshot_metadata
 from posbridge_dagster.flows.orders_to_mplus.write import Run, write_customers, write_orders
 from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.ledger import Directory, Ledger, Owner
@@ -27,7 +28,6 @@ from posbridge_dagster.snapshots.reading import bring_up_to_date
 from posbridge_dagster.storage import FrameStore
 
 DAYS = open_days()
-MAPPED = ("customers", "order_lines", "order_payments", "orders")
 
 
 class ReadConfig(dg.Config):
@@ -51,15 +51,15 @@ def _in(frame: str, stage: Stage) -> dg.AssetIn:
     return dg.AssetIn(key=key(frame, stage))
 
 
-def _out(frame: str, stage: Stage, kinds: set[str], says: str) -> dg.AssetOut:
-    return dg.AssetOut(key=key(frame, stage), group_name=FLOW, kinds=kinds, description=says, is_required=True)
+def _out(frame: str, stage: Stage) -> dg.AssetOut:
+    return dg.AssetOut(**told(frame, stage))
 
 
 @dg.multi_asset(
     name="read_shopify_orders",
     partitions_def=DAYS,
     outs={
-        name: _out(name, "snapshot", {"shopify", "graphql"}, f"{name} of the day's orders, as Shopify holds them")
+        name: _out(name, "snapshot")
         for name in [*(name for name in SHAPES if name != "orders"), "orders"]  # orders last: it carries how far the day was read
     },
 )
@@ -94,10 +94,7 @@ def snapshot(
     name="read_mplus_directory",
     partitions_def=DAYS,
     ins={name: _in(name, "snapshot") for name in ("orders", "order_lines", "customers")},
-    outs={
-        "articles": _out("articles", "snapshot", {"soap"}, "articles that the day's lines may mean, as MplusKASSA holds them"),
-        "relations": _out("relations", "snapshot", {"soap"}, "relations that the day's customers may be, as MplusKASSA holds them"),
-    },
+    outs={name: _out(name, "snapshot") for name in ("articles", "relations")},
 )
 def directory(
     orders: pd.DataFrame,
@@ -106,21 +103,23 @@ def directory(
     mplus: dg.ResourceParam[MplusClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> Iterator[dg.Output[pd.DataFrame]]:
     """Bring the local copy of articles and relations up to date and take out what the day needs."""
     with said_plainly():
         mapping = read_mapping(settings)
         copy = Directory(ledger)
         frames = {"orders": orders, "order_lines": order_lines, "customers": customers}
         articles = needed_articles(mplus, copy, frames, mapping)
-        return articles, needed_relations(mplus, copy, ledger, frames, settings.shop_handle, mapping)
+        relations = needed_relations(mplus, copy, ledger, frames, settings.shop_handle, mapping)
+    yield dg.Output(articles, output_name="articles", metadata=snapshot_metadata("articles", articles))
+    yield dg.Output(relations, output_name="relations", metadata=snapshot_metadata("relations", relations) | calls_metadata(mplus=mplus))
 
 
 @dg.multi_asset(
     name="map_orders",
     partitions_def=DAYS,
     ins={name: _in(name, "snapshot") for name in ("orders", "order_lines", "order_payments", "customers", "articles")},
-    outs={name: _out(name, "mapped", {"pandas"}, f"{name} as MplusKASSA should hold them") for name in MAPPED},
+    outs={name: _out(name, "mapped") for name in MAPPED},
 )
 def mapped(
     orders: pd.DataFrame,
@@ -129,26 +128,25 @@ def mapped(
     customers: pd.DataFrame,
     articles: pd.DataFrame,
     settings: dg.ResourceParam[Settings],
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+) -> Iterator[dg.Output[pd.DataFrame]]:
     """Say what MplusKASSA should hold, and why some orders may not go there."""
     with said_plainly():
         mapping = read_mapping(settings)
         frames = {"orders": orders, "order_lines": order_lines, "order_payments": order_payments, "customers": customers}
         target = map_orders(frames, articles, mapping, settings.shop_handle) | {"customers": map_customers(frames, mapping)}
-        return target["customers"], target["order_lines"], target["order_payments"], target["orders"]
+    for name in MAPPED:
+        yield dg.Output(target[name], output_name=name, metadata=mapped_metadata(name, target[name], mapping))
 
 
-@dg.asset(
-    key=key("customers", "result"),
+@dg.multi_asset(
+    name="write_customers",
     partitions_def=DAYS,
-    group_name=FLOW,
-    kinds={"soap"},
-    tags={"writes": "mplus"},
     ins={
         "customers": _in("customers", "mapped"),
         "orders": _in("orders", "mapped"),
         "relations": _in("relations", "snapshot"),
     },
+    outs={"customers_result": _out("customers", "result")},
 )
 def customers_result(
     context: dg.AssetExecutionContext,
@@ -159,12 +157,12 @@ def customers_result(
     mplus: dg.ResourceParam[MplusClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
-) -> dg.MaterializeResult[pd.DataFrame]:
+) -> dg.Output[pd.DataFrame]:
     """Find, create or update the relation of each customer whose order will be written."""
     with said_plainly():
         run = _run(context, config, mplus, ledger, settings)
         result = write_customers(run, customers, orders, relations)
-    return dg.MaterializeResult(value=result, metadata=result_metadata(result) | calls_metadata(mplus=mplus))
+    return dg.Output(result, metadata=result_metadata(result) | calls_metadata(mplus=mplus))
 
 
 @dg.multi_asset(
@@ -178,7 +176,7 @@ def customers_result(
         "order_payments": _in("order_payments", "mapped"),
         "customers": _in("customers", "result"),
     },
-    outs={"orders_result": _out("orders", "result", {"soap"}, "how each order of the day ended")},
+    outs={"orders_result": _out("orders", "result")},
     check_specs=[dg.AssetCheckSpec(name, asset=key("orders", "result"), description=says) for name, says in CHECKS.items()],
 )
 def orders_result(

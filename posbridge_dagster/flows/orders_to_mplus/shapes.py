@@ -26,21 +26,23 @@ ARTICLES = FrameShape(
     },
 )
 
-RELATION_FIELDS = (
-    "name",
-    "contact",
-    "company_name",
-    "address",
-    "zipcode",
-    "city",
-    "country",
-    "delivery_address",
-    "delivery_zipcode",
-    "delivery_city",
-    "delivery_country",
-    "telephone",
-    "email",
-)
+_STREET = "street, house number and addition in one line"
+
+_RELATION_FIELDS = {
+    "name": Column(TEXT, "name of the person or company"),
+    "contact": Column(TEXT, "contact person of a company"),
+    "company_name": Column(TEXT, "company; empty for a person"),
+    "address": Column(TEXT, _STREET),
+    "zipcode": Column(TEXT, "postal code"),
+    "city": Column(TEXT, "city"),
+    "country": Column(TEXT, "country, in the form MplusKASSA uses"),
+    "delivery_address": Column(TEXT, f"where goods go: {_STREET}"),
+    "delivery_zipcode": Column(TEXT, "postal code"),
+    "delivery_city": Column(TEXT, "city"),
+    "delivery_country": Column(TEXT, "country, in the form MplusKASSA uses"),
+    "telephone": Column(TEXT, "telephone number"),
+    "email": Column(TEXT, "e-mail address, the key a relation is found by"),
+}
 
 RELATIONS = FrameShape(
     "relations",
@@ -48,7 +50,7 @@ RELATIONS = FrameShape(
     {
         "relation_number": Column(WHOLE, "relation number"),
         "ext_relation_id": Column(TEXT, "id of the shop's customer"),
-        **{name: Column(TEXT) for name in RELATION_FIELDS},
+        **_RELATION_FIELDS,
         "active": Column(YES_NO, "not retired"),
     },
 )
@@ -59,14 +61,19 @@ MAPPED_CUSTOMERS = FrameShape(
     {
         "customer_key": Column(TEXT, "row of the snapshot"),
         "customer_id": Column(TEXT, "digits of the Shopify customer's gid"),
-        **{name: Column(TEXT) for name in RELATION_FIELDS},
+        **_RELATION_FIELDS,
         "changed_at": Column(MOMENT, "an older state never overwrites a newer one"),
         "fingerprint": Column(TEXT, "content of what is sent"),
         **VERDICT,
     },
 )
 
-_ADDRESS = ("name", "contact", "company_name", "address", "zipcode", "city", "country")
+_ADDRESS = {name: _RELATION_FIELDS[name].says for name in ("name", "contact", "company_name", "address", "zipcode", "city", "country")}
+
+
+def _address(prefix: str) -> dict[str, Column]:
+    return {f"{prefix}_{name}": Column(TEXT, f"{prefix} address: {says}") for name, says in _ADDRESS.items()}
+
 
 MAPPED_ORDERS = FrameShape(
     "orders",
@@ -86,8 +93,8 @@ MAPPED_ORDERS = FrameShape(
         "financial_date": Column(TEXT, "bookkeeping day, YYYY-MM-DD"),
         "delivery_method": Column(TEXT, "code"),
         "payment_terms": Column(TEXT, "code of the payment method of the document"),
-        **{f"invoice_{part}": Column(TEXT) for part in _ADDRESS},
-        **{f"delivery_{part}": Column(TEXT) for part in _ADDRESS},
+        **_address("invoice"),
+        **_address("delivery"),
         "handed_over": Column(YES_NO, "goods left the shop: the order is delivered and invoiced with its payment"),
         "total_minor": Column(WHOLE, "total with VAT, tips, shipping and cash rounding"),
         "paid_minor": Column(WHOLE, "sum of order_payments"),
