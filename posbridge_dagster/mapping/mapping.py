@@ -74,9 +74,9 @@ class Mapping(Generic[SettingsT]):
 
     def apply(self, target: str, frames: Frames) -> Mapped:
         """Return the rows of a target frame, one for each row of its base frame, and their problems."""
+        rules = self._rules(target)
         declared = self.vocabulary.targets[target]
         view = View(self.vocabulary, frames, declared.base)
-        rules = self.declaration.fields.get(target, {})
         fillings = {
             name: fill(rules[name], view) if name in rules else Filling(nothing(entry.kind, view.count))
             for name, entry in declared.fields.items()
@@ -117,7 +117,7 @@ class Mapping(Generic[SettingsT]):
 
     def _rules(self, target: str) -> abc.Mapping[str, FieldRule]:
         if target not in self.vocabulary.targets:
-            raise KeyError(f"{self.vocabulary.flow} has no target {target}")
+            raise KeyError(f"{self.vocabulary.flow} has no target {target}; it has {', '.join(self.vocabulary.targets)}")
         return self.declaration.fields.get(target, {})
 
 

@@ -25,7 +25,7 @@ def json_schema(vocabulary: Vocabulary[Any]) -> dict[str, Any]:
     settings = vocabulary.settings.model_json_schema(ref_template="#/$defs/{model}")
     columns = [str(source) for source, kind in vocabulary.kinds.items() if kind is not None]
     definitions = {
-        **settings.pop("$defs", {}),
+        **{name: _closed(shape) for name, shape in settings.pop("$defs", {}).items()},
         "column": {"enum": columns},
         "condition": _condition(),
         "selection": _condition({"otherwise": {**_SENTENCE, "description": "what to say of a record that is not selected"}}),
@@ -36,7 +36,7 @@ def json_schema(vocabulary: Vocabulary[Any]) -> dict[str, Any]:
     sections = {
         "flow": {"const": vocabulary.flow},
         "select": {"type": "array", "items": {"$ref": "#/$defs/selection"}},
-        "settings": {**settings, "additionalProperties": False},
+        "settings": _closed(settings),
         "fields": _table({name: _target(target) for name, target in vocabulary.targets.items()}, _with_required(vocabulary)),
         "lookups": {"type": "object", "additionalProperties": {"$ref": "#/$defs/lookup"}},
         "rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}},
@@ -52,6 +52,10 @@ def json_schema(vocabulary: Vocabulary[Any]) -> dict[str, Any]:
 
 def _table(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _closed(shape: dict[str, Any]) -> dict[str, Any]:
+    return {**shape, "additionalProperties": False} if "properties" in shape else shape
 
 
 def _with_required(vocabulary: Vocabulary[Any]) -> list[str]:

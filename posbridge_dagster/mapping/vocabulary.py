@@ -55,7 +55,7 @@ class Vocabulary(Generic[SettingsT]):
     """Everything a mapping file of a flow may name.
 
     ``records`` are the frames whose rows are records of their own (an order, a refund); without it, those that have no
-    parent. Raises ValueError when the parts do not fit: a parent, base or key column that does not exist, a parent whose
+    parent but themselves. Raises ValueError when the parts do not fit: a parent, base or key column that does not exist, a parent whose
     key is more than one column, a target field named as a key column.
     """
 
@@ -95,7 +95,7 @@ class Vocabulary(Generic[SettingsT]):
     @cached_property
     def record_frames(self) -> tuple[str, ...]:
         """Return the frames whose rows are records."""
-        return self.records or tuple(name for name, source in self.sources.items() if not source.parents)
+        return self.records or tuple(name for name, source in self.sources.items() if not set(source.parents) - {name})
 
     def path(self, start: str, end: str) -> tuple[str, ...] | None:
         """Return the shortest way from a frame up to itself or an ancestor, both ends included; None where there is none."""

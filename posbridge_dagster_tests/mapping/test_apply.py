@@ -157,6 +157,8 @@ def test_frames_that_cannot_be_joined_are_refused() -> None:
         MAPPING.apply("sale_lines", alone)
     short = frames()
     del short["order_lines"]["sku"]
+    with pytest.raises(KeyError, match="sales has no target sale; it has sales, sale_lines"):
+        MAPPING.apply("sale", frames())
     with pytest.raises(KeyError, match="order_lines was given without its column sku"):
         MAPPING.apply("sale_lines", short)
 

@@ -69,6 +69,7 @@ def test_what_the_schema_accepts_is_a_mapping() -> None:
         ("default_debtor: 1", "default_debtor: 1, default_detor: 2"),
         ("document: invoice", "document: receipt"),
         ("highest: 3", "highest: 0"),
+        ("highest: 3", "higest: 3"),
         ("debtor: {value: 1}", "reference: {value: x}"),
         ("debtor: {value: 1}", "debtor: {value: x}"),
         ("debtor: {value: 1}", "debtor: {value: 1, from: orders.quantity}"),

@@ -37,6 +37,12 @@ def test_records_are_the_frames_without_parents_unless_named() -> None:
     assert VOCABULARY.record_frames == ("orders", "refunds")
 
 
+def test_a_tree_in_one_frame_holds_records() -> None:
+    kind = ORDERS.columns["order_id"].kind
+    groups = SourceFrame(shape("groups", ("group_id",), group_id=kind, parent_id=kind), {"groups": "parent_id"})
+    assert vocabulary(sources={"groups": groups}).record_frames == ("groups",)
+
+
 def test_the_shape_of_a_target_is_its_key_and_its_typed_fields() -> None:
     made = VOCABULARY.shape("sale_lines")
     assert made.key == ("order_id", "line_id")

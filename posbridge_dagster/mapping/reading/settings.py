@@ -31,7 +31,8 @@ def _complain(fault: Any, table: Table, reading: Reading) -> None:
         reading.complaints.add(place, f"setting {name} is missing", f"write {fault['loc'][-1]}: and its value")
     else:
         sentence = str(fault["msg"]).removeprefix("Value error, ")
-        reading.complaints.add(place, f"setting {name or 'as a whole'} is wrong: {sentence}", "correct its value")
+        what = f"setting {name} is wrong: {sentence}" if name else f"the settings do not go together: {sentence}"
+        reading.complaints.add(place, what, "correct the value")
 
 
 def _complain_unknown(table: Table, model: type[BaseModel], reading: Reading, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -15,6 +15,7 @@ _WRITTEN = (
     "onder op over 's ‘s ’s te ten ter tot uijt uit van vom von voor vor y zu zum zur"
 )
 _PARTICLES = frozenset(_WRITTEN.split())
+_AROUND = ", \t\r\n"
 
 
 class Name(NamedTuple):
@@ -27,20 +28,26 @@ class Name(NamedTuple):
 def split_name(full: str) -> Name:
     """Return a full name in two parts.
 
-    ``Berg, Jan van den`` has the family name first. Otherwise the family name begins at the first particle that follows a
-    word, without particle it is the last word. One word alone, or a name that begins with a particle, is a family name.
+    ``Berg, Jan van den`` and ``Berg, van den, Jan`` have the family name first. Otherwise the family name begins at the first
+    particle that follows a word, without particle it is the last word. One word alone, or a name that begins with a particle,
+    is a family name.
     """
-    before, comma, after = full.partition(",")
-    if comma and before.strip() and after.strip():
-        words = after.split()
-        cut = next((index for index, word in enumerate(words) if index and word.lower() in _PARTICLES), len(words))
-        return Name(" ".join(words[:cut]), " ".join([*words[cut:], *before.split()]))
-    words = full.split()
+    before, comma, after = full.strip(_AROUND).partition(",")
+    if comma:
+        return _family_first(before.split(), after.replace(",", " ").split())
+    words = before.split()
     if words and words[0].lower() in _PARTICLES:
         return Name("", " ".join(words))
     starts = (index for index, word in enumerate(words[:-1]) if index and word.lower() in _PARTICLES)
     cut = next(starts, max(len(words) - 1, 0))
     return Name(" ".join(words[:cut]), " ".join(words[cut:]))
+
+
+def _family_first(family: list[str], others: list[str]) -> Name:
+    particle = [word.lower() in _PARTICLES for word in others]
+    start = next((index for index, is_one in enumerate(particle) if not is_one), len(others))
+    end = next((index for index in range(start, len(others)) if particle[index]), len(others))
+    return Name(" ".join(others[start:end]), " ".join([*others[:start], *others[end:], *family]))
 
 
 @transform("first_name", "the given names of a full name (Jan Willem of Jan Willem van den Berg)")

@@ -1,12 +1,11 @@
 """Transforms on numbers, all exact: a value that would have to be rounded is a problem."""
 
-import re
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from babel.numbers import get_currency_precision
+from babel.numbers import get_currency_precision, list_currencies
 from pydantic import Field, field_validator
 
 from posbridge_dagster.mapping.conversions import convert, plain_decimal, whole_of
@@ -14,6 +13,7 @@ from posbridge_dagster.mapping.kinds import DECIMAL, PLACES, Checked, by_distinc
 from posbridge_dagster.mapping.transforms.registry import Columns, Flaw, Parameter, not_empty, transform
 
 _LARGEST = 24
+_CURRENCIES = frozenset(list_currencies())
 
 
 class DecimalSign(Parameter):
@@ -47,9 +47,14 @@ class Scale(Parameter):
     @field_validator("currency")
     @classmethod
     def _code(cls, currency: str) -> str:
-        if not re.fullmatch(r"[A-Z]{3}", currency):
-            raise ValueError("must be the three capital letters of a currency, such as EUR")
+        _places(currency)
         return currency
+
+
+def _places(currency: str) -> int:
+    if currency not in _CURRENCIES:
+        raise ValueError("must be the three capital letters of a currency, such as EUR")
+    return get_currency_precision(currency)
 
 
 @transform(
@@ -119,18 +124,19 @@ def integer(columns: Columns, parameter: Fraction) -> Checked:
     gives="decimal",
     parameter=Scale,
     most=2,
-    flaw=Flaw("amount_not_exact", "is an amount the currency cannot hold"),
+    flaw=Flaw("amount_not_exact", "is no amount that its currency can hold"),
 )
 def scale(columns: Columns, parameter: Scale) -> Checked:
     """Return amounts with the decimal point moved by the places of their currency; an inexact amount is bad."""
     sign = 1 if parameter.to == "minor" else -1
     if len(columns) == 1:
-        return _moved(columns[0], sign * get_currency_precision(parameter.currency))
+        return _moved(columns[0], sign * _places(parameter.currency))
     codes = pc.coalesce(not_empty(columns[1]), pa.scalar(parameter.currency))
-    places = by_distinct(codes, "whole", get_currency_precision).result
-    values, bad = pa.nulls(len(places), DECIMAL), pa.repeat(pa.scalar(False), len(places))
-    for count in pc.unique(places).to_pylist():
-        here = pc.equal(places, count)
+    known = by_distinct(codes, "whole", _places)
+    places, values = known.result, pa.nulls(len(codes), DECIMAL)
+    bad = pa.repeat(pa.scalar(False), len(codes)) if known.bad is None else pc.and_(known.bad, pc.is_valid(columns[0]))
+    for count in pc.unique(places.drop_null()).to_pylist():
+        here = pc.fill_null(pc.equal(places, count), False)
         moved = _moved(columns[0], sign * count)
         values = pc.if_else(here, moved.result, values)
         bad = bad if moved.bad is None else pc.or_(bad, pc.and_(here, moved.bad))

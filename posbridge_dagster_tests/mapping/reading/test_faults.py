@@ -2,11 +2,13 @@
 
 import textwrap
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from posbridge_dagster.mapping import MappingFileError, load_mapping
-from posbridge_dagster_tests.mapping.shop import VOCABULARY
+from posbridge_dagster.mapping import MappingFileError, SourceFrame, Vocabulary, load_mapping
+from posbridge_dagster_tests.mapping.shop import LINES, VOCABULARY
 
 HEAD = "flow: sales\nsettings: {default_debtor: 1}\n"
 FIELDS = "fields: {sales: {debtor: {value: 1}}}\n"
@@ -22,12 +24,12 @@ def places(text: str) -> list[tuple[int, int]]:
     ]
 
 
-def faults(text: str, folder: Path) -> list[str]:
+def faults(text: str, folder: Path, vocabulary: Vocabulary[Any] = VOCABULARY) -> list[str]:
     """What is wrong with a text, after a check that it is all said of the marked places."""
     path = folder / "sales.yaml"
     path.write_text(text.replace("«", ""), encoding="utf-8")
     with pytest.raises(MappingFileError) as caught:
-        load_mapping(path, VOCABULARY)
+        load_mapping(path, vocabulary)
     complaints = caught.value.complaints
     said = [str(complaint) for complaint in complaints]
     assert [(complaint.line, complaint.column) for complaint in complaints] == places(text), said
@@ -239,6 +241,26 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) ->
         """
     )
     assert len(faults(text, tmp_path)) == 8
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    lowest: int = 1
+    highest: int = 9
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.lowest > self.highest:
+            raise ValueError("lowest is above highest")
+        return self
+
+
+def test_a_strict_model_and_one_that_checks_itself_complain_once(tmp_path: Path) -> None:
+    strict = Vocabulary("sales", {"order_lines": SourceFrame(LINES)}, {}, Strict)
+    unknown = faults("flow: sales\nsettings: {«lowst: 3}\n", tmp_path, strict)
+    assert unknown == ['unknown setting "lowst"; did you mean "lowest"?']
+    crossed = faults("flow: sales\nsettings: «{lowest: 3, highest: 2}\n", tmp_path, strict)
+    assert crossed == ["the settings do not go together: lowest is above highest; correct the value"]
 
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:

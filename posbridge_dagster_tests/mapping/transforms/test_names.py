@@ -19,6 +19,8 @@ from posbridge_dagster_tests.mapping.shop import made
         ("Van der Berg", None, "Van der Berg"),
         ("Berg, Jan van den", "Jan", "van den Berg"),
         ("Jansen, Piet", "Piet", "Jansen"),
+        ("Berg, van den, J.", "J.", "van den Berg"),
+        ("Jansen, ", None, "Jansen"),
         ("  Jan   Jansen ", "Jan", "Jansen"),
         ("   ", None, None),
         (None, None, None),
@@ -37,6 +39,4 @@ def test_parts_of_a_name_become_one_line() -> None:
 @given(st.text(alphabet="Jandevr'S, ", max_size=30))
 def test_no_word_of_a_name_is_lost(full: str) -> None:
     name = split_name(full)
-    words = f"{name.first} {name.last}".split()
-    comma = any(part.strip() for part in full.partition(",")[::2]) and all(part.strip() for part in full.partition(",")[::2])
-    assert sorted(words) == sorted((full.replace(",", " ", 1) if comma else full).split())
+    assert sorted(f"{name.first} {name.last}".split()) == sorted(full.replace(",", " ").split())

@@ -47,6 +47,8 @@ def test_amounts_are_scaled_by_the_currency_beside_them() -> None:
 
 def test_an_amount_the_currency_cannot_hold_is_a_problem() -> None:
     assert refused("[{scale: minor}]", Decimal("1.005"), Decimal("1e25"), kinds=(DECIMAL,), gives="whole") == ["amount_not_exact"] * 2
+    unknown = [(Decimal("1.5"), "eur"), (Decimal("1.5"), "XYQ")]
+    assert refused("[{scale: minor}]", *unknown, kinds=(DECIMAL, TEXT), gives="whole") == ["amount_not_exact"] * 2
     yen = "[{scale: {to: minor, currency: JPY}}]"
     assert refused(yen, Decimal("1.5"), kinds=(DECIMAL,), gives="whole") == ["amount_not_exact"]
     assert refused("[{scale: decimal}]", Decimal("1.5"), kinds=(DECIMAL,), gives="decimal") == ["amount_not_exact"]
