@@ -36,9 +36,13 @@ class MplusInvoices:
         invoice = written.invoice or get_invoice(self._client, written.invoice_id) or {}
         return self.finish(item, {"invoiceId": written.invoice_id, **invoice}, key)
 
+    def told(self, found: Mapping[str, Any]) -> Written:
+        """Return an invoice that was found as it stands."""
+        return Written(str(found["invoiceId"]), str(found.get("transactionString") or ""), found.get("totalInclAmount"))
+
     def finish(self, item: Item, found: Mapping[str, Any], key: str) -> Written:
         """Check an invoice that is there and book what is not paid yet."""
-        written = Written(str(found["invoiceId"]), str(found.get("transactionString") or ""), found.get("totalInclAmount"))
+        written = self.told(found)
         check_total(item, written)
         payments = payment_members(item.payload["payments"])
         if payments and not found.get("paidAmount"):

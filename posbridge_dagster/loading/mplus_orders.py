@@ -42,9 +42,13 @@ class MplusOrders:
         answer = create_order(self._client, order_members(item), payments=payments, prepay=prepay, key=key)
         return self.finish(item, answer.order, key) if answer.was_there else _checked(item, answer)
 
+    def told(self, found: Mapping[str, Any]) -> Written:
+        """Return an order that was found as it stands."""
+        return Written(str(found["orderId"]), str(found.get("transactionString") or ""), found.get("totalInclAmount"))
+
     def finish(self, item: Item, found: Mapping[str, Any], key: str) -> Written:
         """Check an order that is there, and pay it where an earlier attempt ended between order and payment."""
-        there = Written(str(found["orderId"]), str(found.get("transactionString") or ""), found.get("totalInclAmount"))
+        there = self.told(found)
         if found.get("cancelState") not in (None, NOT_CANCELLED):
             raise HalfWritten(there, "cancelled_in_target", "the order is there but cancelled in MplusKASSA")
         check_total(item, there)

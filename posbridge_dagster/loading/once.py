@@ -64,6 +64,10 @@ class Writer(Protocol):
         """Return what is already there, by external id."""
         ...
 
+    def told(self, found: Any) -> Written:
+        """Return what was found as it stands, unchecked."""
+        ...
+
     def finish(self, item: Item, found: Any, key: str) -> Written:
         """Complete and check a record that was found; raises HalfWritten where it is another than it should be."""
         ...
@@ -91,7 +95,20 @@ class Loader:
     run_id: str
     dry_run: bool = False
 
-    def load(self, items: Sequence[Item], writer: Writer, changes: Changes) -> list[ResultRow]:
+    def sent(self, items: Sequence[Item], changes: Changes) -> dict[str, ResultRow]:
+        """Return the result of each item that was sent before, by source id: unchanged, or changed after it was sent.
+
+        What was sent is compared with what it was then; what the mapping or the other system would say today is no matter.
+        """
+        rows: dict[str, ResultRow] = {}
+        records = self.ledger.records(self.flow, [item.source_id for item in items])
+        for item in items:
+            record = records.get(item.source_id)
+            if record is not None and record.state is State.DONE:
+                rows[item.source_id] = self._compared(item, record, changes)
+        return rows
+
+    def load(self, items: Sequence[Item], writer: Writer) -> list[ResultRow]:
         """Write what is not there yet; return one row per item in the order given.
 
         Raises Misconfigured when no record can succeed; what was claimed and not sent is given back first.
@@ -100,9 +117,9 @@ class Loader:
         records = self.ledger.records(self.flow, [item.source_id for item in items])
         open_items = []
         for item in items:
-            known = self._known(item, records.get(item.source_id), changes)
-            if known:
-                rows[item.source_id] = known
+            record = records.get(item.source_id)
+            if record is not None and _refused_as_it_is(item, record):
+                rows[item.source_id] = _row(item, Outcome.QUARANTINED, record=record, code=record.code, reason=record.reason)
             else:
                 open_items.append(item)
         trouble = Trouble()
@@ -112,21 +129,13 @@ class Loader:
             rows.update((row.source_id, row) for row in results)
         return [rows[item.source_id] for item in items]
 
-    def _known(self, item: Item, record: Record | None, changes: Changes) -> ResultRow | None:
-        """Return the result of an item that needs no writing: done before, or refused before in just this form."""
-        if record is None:
-            return None
-        if record.state is State.DONE:
-            changed = changes.between(record.source_fingerprint, item.source_fingerprint)
-            if not changed:
-                return _row(item, Outcome.UNCHANGED, record=record)
-            reason = f"changed after it was sent: {', '.join(changed)}"
-            self._quarantine(item, "changed_after_send", reason)
-            return _row(item, Outcome.QUARANTINED, record=record, code="changed_after_send", reason=reason)
-        refused = record.state is State.QUARANTINED and bool((record.detail or {}).get("refused"))
-        if refused and record.payload_fingerprint == item.payload_fingerprint:
-            return _row(item, Outcome.QUARANTINED, record=record, code=record.code, reason=record.reason)
-        return None
+    def _compared(self, item: Item, record: Record, changes: Changes) -> ResultRow:
+        changed = changes.between(record.source_fingerprint, item.source_fingerprint)
+        if not changed:
+            return _row(item, Outcome.UNCHANGED, record=record)
+        reason = f"changed after it was sent: {', '.join(changed)}"
+        self._quarantine(item, "changed_after_send", reason)
+        return _row(item, Outcome.QUARANTINED, record=record, code="changed_after_send", reason=reason)
 
     def _plan(self, batch: Sequence[Item], writer: Writer) -> Iterator[ResultRow]:
         found = writer.find(batch)
@@ -230,6 +239,12 @@ def quarantine_entry(item: Item, code: str, reason: str) -> QuarantineEntry:
         amount_minor=item.amount_minor,
         currency=item.currency,
     )
+
+
+def _refused_as_it_is(item: Item, record: Record) -> bool:
+    """Whether the other system refused just this request before: sending it again cannot help."""
+    refused = record.state is State.QUARANTINED and bool((record.detail or {}).get("refused"))
+    return refused and record.payload_fingerprint == item.payload_fingerprint
 
 
 def _look_up(items: Sequence[Item], writer: Writer, trouble: Trouble) -> Mapping[str, Any]:

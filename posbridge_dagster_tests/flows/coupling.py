@@ -1,9 +1,10 @@
 """A pretend shop and a pretend administration on real sockets, with the flow between them run by Dagster."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ from posbridge_dagster.storage import FrameStore
 
 SHIPPED = Path(__file__).parents[2] / "mappings" / f"{FLOW}.yaml"
 JOB = defs.resolve_job_def(FLOW)
+INSTANCE = dg.DagsterInstance.ephemeral()  # one for all tests: its connection must not end in the thread of a sandbox
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-WRITERS = (f"{FLOW}__customers_result", "write_orders")
+WRITERS = ("write_customers", "write_orders")
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,12 @@ class Coupling:
     shopify: Served
     mplus: Served
     home: Path
-    instance: dg.DagsterInstance = field(default_factory=dg.DagsterInstance.ephemeral)
 
     def run(self, day: str, *, read_everything: bool = False, dry_run: bool = False) -> Run:
         """Materialise the whole flow for a day through Dagster."""
         ops: dict[str, Any] = {name: {"config": {"dry_run": dry_run}} for name in WRITERS}
         ops["read_shopify_orders"] = {"config": {"read_everything": read_everything}}
-        result = JOB.execute_in_process({**QUIET, "ops": ops}, partition_key=day, instance=self.instance, raise_on_error=False)
+        result = JOB.execute_in_process({**QUIET, "ops": ops}, partition_key=day, instance=INSTANCE, raise_on_error=False)
         failures = [event.event_specific_data.error for event in result.all_events if event.is_step_failure]  # type: ignore[union-attr]
         return Run(
             result.success,
@@ -130,6 +131,13 @@ class Coupling:
             setattr(customer, name, value)
         shop.changed(customer)
 
+    def edit_mapping(self, edit: Callable[[dict[str, Any]], None]) -> None:
+        """Change the mapping file; the next run reads it."""
+        file = self.home / "mappings" / SHIPPED.name
+        document = _on_is_a_word(yaml.safe_load(file.read_text("utf-8")))
+        edit(document)
+        file.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), "utf-8")
+
     def quarantined(self) -> dict[str, str]:
         """Return the reason code of each record in quarantine."""
         with open_ledger(read_settings()) as ledger:
@@ -164,24 +172,19 @@ def coupled(
         for name in [name for name in os.environ if name.startswith(("POSBRIDGE_", "SHOPIFY_", "MPLUS_"))]:
             patch.delenv(name)
         patch.setenv("POSBRIDGE_HOME", str(home))
-        patch.setenv("POSBRIDGE_MAPPINGS", str(_mappings(home, mapping)))
+        patch.setenv("POSBRIDGE_MAPPINGS", str(home / "mappings"))
         patch.setenv("SHOPIFY_API_URL", shopify.url)
         patch.setenv("MPLUS_API_URL", mplus.url)
         for name, value in environment.items():
             patch.setenv(name, value)
-        yield Coupling(shopify, mplus, home)
+        coupling = Coupling(shopify, mplus, home)
+        (home / "mappings").mkdir(parents=True, exist_ok=True)
+        shutil.copy(SHIPPED, home / "mappings")
+        if mapping:
+            coupling.edit_mapping(mapping)
+        yield coupling
         notes = {note for call in mplus.control.calls for note in call.notes}
         assert not notes or service_version != "67.1.3", notes
-
-
-def _mappings(home: Path, edit: Callable[[dict[str, Any]], None] | None) -> Path:
-    document = _on_is_a_word(yaml.safe_load(SHIPPED.read_text("utf-8")))
-    if edit:
-        edit(document)
-    folder = home / "mappings"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / SHIPPED.name).write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), "utf-8")
-    return folder
 
 
 def _on_is_a_word(value: Any) -> Any:

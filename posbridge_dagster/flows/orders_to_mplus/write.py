@@ -1,5 +1,6 @@
 """Brings the mapped frames of a day together with the ledger and the client that writes them."""
 
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from posbridge_dagster.loading.mplus_orders import MplusOrders
 from posbridge_dagster.loading.once import Item, Loader, Writer
 from posbridge_dagster.loading.result import ResultRow, result_frame
 from posbridge_dagster.loading.rows import plain_rows, rows_by
+from posbridge_dagster.loading.unfinished import settle_unfinished
 from posbridge_dagster.mapping import Mapping
 from posbridge_dagster.model.outcome import Outcome
 from posbridge_dagster.snapshots.fingerprint import changed_parts
@@ -64,48 +66,69 @@ def write_customers(run: Run, customers: pd.DataFrame, orders: pd.DataFrame, rel
 
 
 def write_orders(run: Run, sources: Frames, mapped: Frames, customers: pd.DataFrame) -> pd.DataFrame:
-    """Return RESULT, one row per order of the day, in the order of the sales."""
-    lines, payments = rows_by(mapped["order_lines"], "order_id"), rows_by(mapped["order_payments"], "order_id")
-    source_orders, source_lines = rows_by(sources["orders"], "order_id"), rows_by(sources["order_lines"], "order_id")
+    """Return RESULT, one row per order of the day, in the order of the sales.
+
+    What was sent before is never judged again: only what is new, or was not sent yet, can be skipped or quarantined by a verdict.
+    """
     debtors = {row["source_id"]: row for row in plain_rows(customers)}
-    results: dict[str, ResultRow] = {}
-    verdicts: list[tuple[ResultRow, dict[str, Any]]] = []
-    items: dict[str, list[Item]] = {"order": [], "invoice": []}
-    for order in plain_rows(mapped["orders"]):
-        order_id = order["order_id"]
-        source = {"order": source_orders[order_id][0], "lines": source_lines.get(order_id, [])}
-        order, verdict = _with_debtor(order, debtors, dry_run=run.dry_run)
-        if verdict:
-            results[order_id] = verdict
-            verdicts.append((verdict, source))
-        else:
-            payload = {"order": order, "lines": lines.get(order_id, []), "payments": payments.get(order_id, [])}
-            items[order["document"]].append(_item(order, payload, source))
+    items: dict[str, Item] = {}
+    verdicts: dict[str, ResultRow] = {}
+    documents: dict[str, list[Item]] = {"order": [], "invoice": []}
+    for order, item in _items(sources, mapped, debtors, dry_run=run.dry_run):
+        items[item.source_id] = item
+        documents[order["document"]].append(item)
+        if verdict := _verdict(order, debtors, dry_run=run.dry_run):
+            verdicts[item.source_id] = verdict
     loader = Loader(FLOW, run.ledger, run.owner, run.run_id, run.dry_run)
-    changes = Changes(frozenset(run.mapping.settings.ignore_changes))
     writers: dict[str, Writer] = {"order": MplusOrders(run.mplus), "invoice": MplusInvoices(run.mplus)}
+    if not run.dry_run:
+        for document, writer in writers.items():
+            stopped = [item for item in documents[document] if item.source_id in verdicts]
+            settle_unfinished(run.ledger, FLOW, run.owner, stopped, verdicts, writer)
+    readable = [item for item in items.values() if item.source_fingerprint]
+    results = verdicts | loader.sent(readable, Changes(frozenset(run.mapping.settings.ignore_changes)))
     for document, writer in writers.items():
-        results |= {row.source_id: row for row in loader.load(items[document], writer, changes)}
-    _keep_in_quarantine(run, verdicts)
+        results |= {
+            row.source_id: row for row in loader.load([item for item in documents[document] if item.source_id not in results], writer)
+        }
+    _keep_in_quarantine(run, [(row, dict(items[key].source)) for key, row in verdicts.items() if results[key] is row])
+    _let_go(run, results.values())
     return result_frame(results[order_id] for order_id in mapped["orders"]["order_id"])
 
 
-def _with_debtor(
-    order: dict[str, Any], debtors: MappingOf[str, dict[str, Any]], *, dry_run: bool
-) -> tuple[dict[str, Any], ResultRow | None]:
-    """Return the order with its relation number, or the verdict that it may not be written."""
-    if order["outcome"]:
-        return order, _order_verdict(order, Outcome(order["outcome"]), order["code"], order["reason"])
+def _items(
+    sources: Frames, mapped: Frames, debtors: MappingOf[str, dict[str, Any]], *, dry_run: bool
+) -> Iterator[tuple[dict[str, Any], Item]]:
+    """Yield each mapped order with all that may be sent of it."""
+    lines, payments = rows_by(mapped["order_lines"], "order_id"), rows_by(mapped["order_payments"], "order_id")
+    source_orders, source_lines = rows_by(sources["orders"], "order_id"), rows_by(sources["order_lines"], "order_id")
+    for row in plain_rows(mapped["orders"]):
+        order_id = row["order_id"]
+        order = row | {"relation_number": _relation_number(row, debtors)}
+        payload = {"order": order, "lines": lines.get(order_id, []), "payments": payments.get(order_id, [])}
+        source = {"order": source_orders[order_id][0], "lines": source_lines.get(order_id, [])}
+        yield order, _item(order, payload, source)
+
+
+def _relation_number(order: MappingOf[str, Any], debtors: MappingOf[str, dict[str, Any]]) -> int | None:
     if order["customer_key"] is None:
-        return order | {"relation_number": order["default_debtor"]}, None
+        return int(order["default_debtor"])
+    number = debtors[order["customer_key"]]["target_id"]
+    return int(number) if number else None
+
+
+def _verdict(order: MappingOf[str, Any], debtors: MappingOf[str, dict[str, Any]], *, dry_run: bool) -> ResultRow | None:
+    """Return why an order may not be written: what the mapping says, or that its customer is not there; None where it may."""
+    if order["outcome"]:
+        return _order_verdict(order, Outcome(order["outcome"]), order["code"], order["reason"])
+    if order["relation_number"] is not None:
+        return None
     debtor = debtors[order["customer_key"]]
-    if debtor["target_id"]:
-        return order | {"relation_number": int(debtor["target_id"])}, None
     if dry_run and debtor["outcome"] == Outcome.CREATED:
-        return order | {"relation_number": None}, None
+        return None
     if debtor["outcome"] == Outcome.FAILED:
-        return order, _order_verdict(order, Outcome.FAILED, "customer_failed", f"its customer could not be written: {debtor['reason']}")
-    return order, _order_verdict(order, Outcome.QUARANTINED, "customer_quarantined", f"its customer is in quarantine: {debtor['reason']}")
+        return _order_verdict(order, Outcome.FAILED, "customer_failed", f"its customer could not be written: {debtor['reason']}")
+    return _order_verdict(order, Outcome.QUARANTINED, "customer_quarantined", f"its customer is in quarantine: {debtor['reason']}")
 
 
 def _item(order: MappingOf[str, Any], payload: MappingOf[str, Any], source: MappingOf[str, Any]) -> Item:
@@ -140,6 +163,13 @@ def _customer_verdict(customer: MappingOf[str, Any], wanted: bool) -> ResultRow:
     if wanted:
         return ResultRow(customer["customer_key"], Outcome(customer["outcome"]), code=customer["code"], reason=customer["reason"])
     return ResultRow(customer["customer_key"], Outcome.SKIPPED, code="no_order", reason="none of its orders will be written")
+
+
+def _let_go(run: Run, results: Iterable[ResultRow]) -> None:
+    """Take out of quarantine what needs nobody any more: put back as it was sent, or skipped since."""
+    settled = [row.source_id for row in results if row.outcome in (Outcome.UNCHANGED, Outcome.SKIPPED)]
+    if not run.dry_run:
+        run.ledger.resolve(FLOW, settled)
 
 
 def _keep_in_quarantine(run: Run, verdicts: list[tuple[ResultRow, dict[str, Any]]]) -> None:
