@@ -1,0 +1,51 @@
+import pandas as pd
+
+from posbridge_dagster.balance.sides import booked, sold
+
+ORDER = {
+    "extOrderId": "shopify:winkel:5001",
+    "transactionString": "O2026-1",
+    "totalInclAmount": 1210,
+    "lineList": [{"data": {"quantity": 2, "decimalPlaces": 0}}, {"data": {"quantity": 10, "decimalPlaces": 1}}],
+    "vatGroupList": [{"vatPercentage": 2100, "vatAmount": 210}],
+    "paymentList": [{"method": "PIN", "amount": 1000}, {"method": "CONTANT", "amount": 210}],
+}
+
+
+def amounts(entries: pd.DataFrame) -> dict[tuple[str, str], int]:
+    sums = entries.groupby(["measure", "part"], as_index=False)["amount"].sum()
+    return {(str(row["measure"]), str(row["part"])): int(row["amount"]) for row in sums.to_dict("records")}
+
+
+def test_an_order_of_the_administration_is_added_up_by_measure() -> None:
+    assert amounts(booked([ORDER], 100, "shopify:winkel:")) == {
+        ("documents", ""): 1,
+        ("gross", ""): 1210,
+        ("lines", ""): 2,
+        ("pieces", ""): 3,
+        ("vat", "2100"): 210,
+        ("tender", "PIN"): 1000,
+        ("tender", "CONTANT"): 210,
+    }
+
+
+def test_whole_percents_are_the_same_rates() -> None:
+    order = ORDER | {"vatGroupList": [{"vatPercentage": 21, "vatAmount": 210}]}
+    assert amounts(booked([order], 1, "shopify:winkel:"))[("vat", "2100")] == 210
+
+
+def test_orders_of_the_till_and_of_other_shops_do_not_count() -> None:
+    assert booked([ORDER | {"extOrderId": ""}, ORDER | {"extOrderId": "shopify:ander:5001"}], 100, "shopify:winkel:").empty
+
+
+def test_a_refund_is_told_from_a_sale() -> None:
+    refund = ORDER | {"extOrderId": "shopify:winkel:5001:r7", "totalInclAmount": -1210}
+    assert set(booked([refund], 100, "shopify:winkel:")["kind"]) == {"refund"}
+
+
+def test_both_sides_of_one_sale_say_the_same() -> None:
+    documents = pd.DataFrame({"order_id": ["5001"], "external_id": ["shopify:winkel:5001"], "name": ["#1001"], "total_minor": [1210]})
+    lines = pd.DataFrame({"order_id": ["5001", "5001"], "quantity": [2, 1]})
+    payments = pd.DataFrame({"order_id": ["5001", "5001"], "method": ["PIN", "CONTANT"], "amount_minor": [1000, 210]})
+    taxes = pd.DataFrame({"order_id": ["5001", "5001"], "tax_rate": [2100, 2100], "tax_minor": [100, 110]})
+    assert amounts(sold(documents, lines, payments, taxes, "sale")) == amounts(booked([ORDER], 100, "shopify:winkel:"))
