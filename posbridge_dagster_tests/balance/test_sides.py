@@ -1,6 +1,7 @@
 import pandas as pd
 
 from posbridge_dagster.balance.sides import booked, sold
+from posbridge_dagster.loading.rows import plain_rows
 
 ORDER = {
     "extOrderId": "shopify:winkel:5001",
@@ -14,7 +15,7 @@ ORDER = {
 
 def amounts(entries: pd.DataFrame) -> dict[tuple[str, str], int]:
     sums = entries.groupby(["measure", "part"], as_index=False)["amount"].sum()
-    return {(str(row["measure"]), str(row["part"])): int(row["amount"]) for row in sums.to_dict("records")}
+    return {(str(row["measure"]), str(row["part"])): int(row["amount"]) for row in plain_rows(sums)}
 
 
 def test_an_order_of_the_administration_is_added_up_by_measure() -> None:
