@@ -41,6 +41,7 @@ _SAYS: dict[tuple[str, Stage], str] = {
     ("refunds", "snapshot"): "The refunds made on the day's orders so far.",
     ("refund_lines", "snapshot"): "What each refund gave back: goods, shipping and other amounts, one row each.",
     ("refund_payments", "snapshot"): "The payments by which refunds were given back; money_minor says what counts.",
+    ("exchanges", "snapshot"): "The returns on the day's orders for which new goods were taken.",
     ("customers", "snapshot"): "The customers of the day's orders as Shopify holds them; a walk-in sale has none.",
     ("articles", "snapshot"): "The articles of MplusKASSA that the lines of the day may mean.",
     ("relations", "snapshot"): "The relations of MplusKASSA that the customers of the day may be.",
@@ -68,6 +69,6 @@ def told(frame: str, stage: Stage) -> dict[str, Any]:
         "group_name": FLOW,
         "kinds": {"snapshot": read, "mapped": _MAPPING, "result": _MPLUS}[stage],
         "tags": {"writes": "mplus"} if stage == "result" else {},
-        "description": _SAYS[(frame, stage)],
+        "description": _SAYS.get((frame, stage), f"The {frame.replace('_', ' ')} of the day."),
         "metadata": {"dagster/column_schema": column_schema(_SHAPES[stage][frame])},
     }

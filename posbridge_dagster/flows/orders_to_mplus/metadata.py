@@ -14,12 +14,16 @@ from posbridge_dagster.mapping import Mapping
 from posbridge_dagster.model.outcome import Outcome
 from posbridge_dagster.report.tables import amounts, preview, reasons, sums
 
+_COLUMNS = 7  # of a frame that names none for its preview
 _SNAPSHOT_SHOWN = {
     "orders": ("order_id", "name", "created_at", "location_name", "financial_status", "total_minor", "billing_last_name"),
     "order_lines": ("order_id", "position", "kind", "sku", "quantity", "total_minor", "tax_rate"),
     "order_taxes": ("order_id", "line_id", "tax_rate", "tax_minor"),
     "order_payments": ("order_id", "gateway", "kind", "status", "amount_minor", "money_minor"),
-    "refunds": ("order_id", "refund_id", "created_at", "refunded_minor"),
+    "refunds": ("order_id", "refund_id", "created_at", "money_minor", "goods_minor", "shipping_minor", "adjustment_minor"),
+    "refund_lines": ("refund_id", "kind", "sku", "title", "quantity", "total_minor", "restock_type"),
+    "refund_payments": ("refund_id", "gateway", "kind", "status", "amount_minor"),
+    "exchanges": ("return_id", "order_id", "created_at"),
     "refund_lines": ("refund_id", "position", "kind", "sku", "quantity", "total_minor"),
     "refund_payments": ("refund_id", "gateway", "kind", "status", "money_minor"),
     "customers": ("customer_key", "email", "last_name", "company", "city"),
@@ -38,7 +42,10 @@ _KEYS = {"customers": "customer_key", "orders": "name"}
 
 def snapshot_metadata(name: str, frame: pd.DataFrame) -> dict[str, Any]:
     """Return rows, money and a masked preview of a snapshot frame."""
-    metadata: dict[str, Any] = {"rows": len(frame), "preview": preview(frame, _SNAPSHOT_SHOWN[name], clear=_clear(name))}
+    metadata: dict[str, Any] = {
+        "rows": len(frame),
+        "preview": preview(frame, _SNAPSHOT_SHOWN.get(name, tuple(frame.columns)[:_COLUMNS]), clear=_clear(name)),
+    }
     if name == "orders":
         metadata |= {"sold": amounts(sums(frame, "total_minor")), "unreadable": int(frame["fault"].notna().sum())}
     return metadata
@@ -48,7 +55,7 @@ def mapped_metadata(name: str, frame: pd.DataFrame, mapping: Mapping[OrdersToMpl
     """Return rows, a masked preview and the column lineage of a mapped frame; of records also how many may be written."""
     metadata: dict[str, Any] = {
         "rows": len(frame),
-        "preview": preview(frame, _MAPPED_SHOWN[name], clear=_clear(name)),
+        "preview": preview(frame, _MAPPED_SHOWN.get(name, tuple(frame.columns)[:_COLUMNS]), clear=_clear(name)),
         "mapping": mapping.fingerprint[:12],
         "dagster/column_lineage": column_lineage(name, mapping),
     }
