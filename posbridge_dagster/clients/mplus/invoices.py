@@ -3,9 +3,10 @@
 Reading never finalises: the member of getInvoices that would do it is not in our WSDL, so it cannot be sent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from posbridge_dagster.clients.failures import Refused
@@ -14,8 +15,9 @@ from posbridge_dagster.clients.mplus.envelope import InvalidRequest
 from posbridge_dagster.clients.mplus.faults import SYSTEM, Meaning, judge
 from posbridge_dagster.clients.mplus.once import written_once
 from posbridge_dagster.clients.mplus.orders import REPLAY, with_places
-from posbridge_dagster.clients.mplus.paging import PAGE_SIZE, Page, pages_since
+from posbridge_dagster.clients.mplus.paging import PAGE_SIZE, Page, day_members, pages_since
 from posbridge_dagster.clients.mplus.reading import Record
+from posbridge_dagster.clients.mplus.values import bare_id
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,40 @@ class InvoiceWritten:
     invoice: Record = field(default_factory=dict, repr=False)
 
 
-def invoices_since(client: MplusClient, marker: int = 0, page_size: int = PAGE_SIZE, *, include_lines: bool = True) -> Iterator[Page]:
-    """Yield pages of changed invoices with the marker to ask from next."""
+def invoices_since(
+    client: MplusClient,
+    marker: int = 0,
+    page_size: int = PAGE_SIZE,
+    *,
+    include_lines: bool = True,
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> Iterator[Page]:
+    """Yield pages of changed invoices with the marker to ask from next; without lines the references to orders are absent too.
+
+    ``first_day`` and ``last_day`` keep to a range of financial dates, both included.
+    """
 
     def fetch(since: int) -> list[Record]:
         asked = {"syncMarker": since, "syncMarkerLimit": page_size, "includeLineList": include_lines}
-        answer = client.call("getInvoices", {"request": {"articlePluNumbers": [], "articleBarcodes": [], **asked}})
-        rows: list[Record] = answer["invoiceList"]
-        return rows
+        return _listed(client, asked | day_members(first_day, last_day))
 
     return pages_since("getInvoices", marker, fetch)
+
+
+def invoices_by_id(client: MplusClient, invoice_ids: Iterable[str], batch: int = 100) -> dict[str, Record]:
+    """Return the invoices with these ids, whatever their day, by bare id (``values.bare_id``); an id of none is not in the answer."""
+    waiting = iter(dict.fromkeys(invoice_ids))
+    found: dict[str, Record] = {}
+    while ids := list(islice(waiting, batch)):
+        found |= {bare_id(row["invoiceId"]): row for row in _listed(client, {"invoiceIds": ids, "includeLineList": True})}
+    return found
+
+
+def _listed(client: MplusClient, asked: Mapping[str, Any]) -> list[Record]:
+    answer = client.call("getInvoices", {"request": {"articlePluNumbers": [], "articleBarcodes": [], **asked}})
+    rows: list[Record] = answer["invoiceList"]
+    return rows
 
 
 def get_invoice(client: MplusClient, invoice_id: str) -> Record | None:

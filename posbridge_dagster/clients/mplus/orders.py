@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -10,7 +11,7 @@ from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.envelope import InvalidRequest
 from posbridge_dagster.clients.mplus.faults import RULES, SYSTEM, Meaning, OperationUnknown, judge
 from posbridge_dagster.clients.mplus.once import written_once
-from posbridge_dagster.clients.mplus.paging import PAGE_SIZE, Page, pages_since
+from posbridge_dagster.clients.mplus.paging import PAGE_SIZE, Page, day_members, pages_since
 from posbridge_dagster.clients.mplus.reading import Record
 from posbridge_dagster.model.identity import idempotency_key
 
@@ -58,8 +59,12 @@ def orders_since(
     *,
     order_types: Sequence[str] = SALES_ORDERS,
     include_lines: bool = True,
+    first_day: date | None = None,
+    last_day: date | None = None,
 ) -> Iterator[Page]:
     """Yield pages of changed orders with the marker to ask from next; without lines the references to invoices are absent too.
+
+    ``first_day`` and ``last_day`` keep to a range of financial dates, both included.
 
     Types and lines are asked for in so many words because their defaults leave orders or lines out; a service from before
     2025-05 does not know the member for lines, reads over it and always gives them.
@@ -67,7 +72,8 @@ def orders_since(
 
     def fetch(since: int) -> list[Record]:
         asked = {"syncMarker": since, "syncMarkerLimit": page_size, "orderTypeList": list(order_types), "includeLineList": include_lines}
-        rows: list[Record] = client.call("getOrders", {"request": {"articlePluNumbers": [], "articleBarcodes": [], **asked}})["orderList"]
+        asked |= {"articlePluNumbers": [], "articleBarcodes": [], **day_members(first_day, last_day)}
+        rows: list[Record] = client.call("getOrders", {"request": asked})["orderList"]
         return rows
 
     return pages_since("getOrders", marker, fetch)

@@ -6,6 +6,7 @@ plus one, and only an empty page is the end. Something that changes while the pa
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from posbridge_dagster.clients.failures import Refused
@@ -21,6 +22,12 @@ Page = tuple[list[Record], int]
 def own_marker(row: Record) -> Iterable[Any]:
     """Return the sync marker of a row, as most kinds of rows carry it."""
     return (row.get("syncMarker"),)
+
+
+def day_members(first_day: date | None, last_day: date | None) -> dict[str, date]:
+    """Return the members that keep a list of documents to a range of financial dates, both included; None leaves an end open."""
+    members = {"fromFinancialDate": first_day, "throughFinancialDate": last_day}
+    return {name: day for name, day in members.items() if day is not None}
 
 
 def pages_since(operation: str, marker: int, fetch: Fetch, markers: Callable[[Record], Iterable[Any]] = own_marker) -> Iterator[Page]:
