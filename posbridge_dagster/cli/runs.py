@@ -12,11 +12,15 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 _RESULT = "_result"
 
 
+def flows() -> list[str]:
+    """Return the names of the flows."""
+    return sorted(job.name for job in defs.jobs or ())
+
+
 def job_of(flow: str) -> dg.JobDefinition:
     """Return the job of a flow; raises click.ClickException, naming the flows, where there is none of this name."""
-    flows = sorted(job.name for job in defs.jobs or ())
-    if flow not in flows:
-        raise click.ClickException(f"there is no flow {flow}; choose one of: {', '.join(flows)}")
+    if flow not in flows():
+        raise click.ClickException(f"there is no flow {flow}; choose one of: {', '.join(flows())}")
     return defs.resolve_job_def(flow)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from posbridge_dagster.ledger.scope import Section, batches
 from posbridge_dagster.ledger.tables import LINK
@@ -42,6 +42,16 @@ class Links(Section):
                 for row in connection.execute(query):
                     found.setdefault(row.target_id, []).append(row.source_id)
         return {target_id: sorted(sources) for target_id, sources in found.items()}
+
+    def links_of(self, ids: Iterable[str]) -> list[tuple[str, str, str]]:
+        """Return the links of every kind that have one of these ids on either side, as (kind, source id, target id), in order."""
+        found: set[tuple[str, str, str]] = set()
+        with self.database.reading() as connection:
+            for batch in batches(dict.fromkeys(ids)):
+                named = or_(LINK.c.source_id.in_(batch), LINK.c.target_id.in_(batch))
+                query = select(LINK.c.kind, LINK.c.source_id, LINK.c.target_id).where(self.scope.rows_of(LINK), named)
+                found |= {(row.kind, row.source_id, row.target_id) for row in connection.execute(query)}
+        return sorted(found)
 
     def unlink(self, kind: str, source_ids: Iterable[str]) -> int:
         """Forget the links of these source ids; return how many there were."""

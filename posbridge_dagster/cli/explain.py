@@ -1,0 +1,158 @@
+"""`posbridge explain`: all that is known of one record, from the ledger, the quarantine, the links and the results."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from posbridge_dagster.cli.faults import told
+from posbridge_dagster.cli.payloads import shown
+from posbridge_dagster.cli.screen import screen
+from posbridge_dagster.ledger import Ledger, Quarantined, Record
+from posbridge_dagster.model.identity import tail
+from posbridge_dagster.model.money import decimal_amount
+
+
+@click.command()
+@click.argument("record")
+def explain(record: str) -> None:
+    """Tell all that is known of RECORD.
+
+    RECORD is the name (#1034) or number of a Shopify order, its external id (shopify:<shop>:<number>), the number of an order in
+    MplusKASSA, a customer key (customer:<number>) or the number of a relation. Persons are masked.
+    """
+    from posbridge_dagster.resources import open_ledger
+    from posbridge_dagster.settings import read_settings
+    from posbridge_dagster.storage import FrameStore
+
+    with told():
+        settings = read_settings()
+        with open_ledger(settings) as ledger:
+            known = _known(record, settings.shop_handle, ledger, FrameStore(settings.frames_url))
+    if known.is_empty:
+        raise click.ClickException(
+            f"nothing is known of {record}: no record, link, quarantine entry or result has this id or name. "
+            "Has its day been run? An order name is written with its sign, as in '#1034'."
+        )
+    _show(screen(), known)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was found: ledger records, quarantine entries, links as (kind, source, target), result rows as (flow, frame, row)."""
+
+    records: Sequence[Record]
+    entries: Sequence[Quarantined]
+    links: Sequence[tuple[str, str, str]]
+    results: Sequence[tuple[str, str, dict[str, Any]]]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.records or self.entries or self.links or self.results)
+
+
+def names_of(text: str, shop: str) -> list[str]:
+    """Return what a person may mean: the text itself, the number at the end of a gid or of an external id of this shop."""
+    text = text.strip()
+    bare = tail(text) if text.startswith("gid://") else text.removeprefix(f"shopify:{shop}:")
+    return list(dict.fromkeys((text, bare)))
+
+
+def _known(text: str, shop: str, ledger: Ledger, frames: Any) -> _Known:
+    names = names_of(text, shop)
+    records = ledger.find(names)
+    links = ledger.links_of(names)
+    results = []
+    if not records:
+        results = list(_results(frames, names, None))
+        records = ledger.find([row["source_id"] for _, _, row in results])
+    ids = {*names, *(record.source_id for record in records), *(row["source_id"] for _, _, row in results)}
+    days = {record.day.isoformat() for record in records if record.day}
+    results = results or list(_results(frames, ids, days or None))
+    entries = [entry for entry in ledger.quarantined() if entry.source_id in ids]
+    return _Known(records, entries, links or ledger.links_of(ids), results)
+
+
+def _results(frames: Any, names: Sequence[str] | set[str], days: set[str] | None) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the result rows that carry one of the names, of the given days or of the newest day that has any."""
+    from posbridge_dagster.cli.runs import flows, job_of, result_keys
+    from posbridge_dagster.loading.rows import plain_rows
+
+    for flow in flows():
+        for frame, key in result_keys(job_of(flow)).items():
+            for day in reversed(frames.partitions(key.path)):
+                if days is not None and day not in days:
+                    continue
+                result = frames.read(key.path, day)
+                found = plain_rows(result[result[["source_id", "name", "target_id", "target_number"]].isin(list(names)).any(axis=1)])
+                yield from ((flow, frame, row | {"day": day}) for row in found)
+                if found and days is None:
+                    break
+
+
+def _show(console: Console, known: _Known) -> None:
+    for record in known.records:
+        console.print(f"[bold]{record.flow}, record {record.source_id}[/]")
+        console.print(_facts(_record_facts(record)))
+    for entry in known.entries:
+        console.print(f"[bold]In quarantine: {entry.flow}, record {entry.source_id}[/]")
+        console.print(_facts(_entry_facts(entry)))
+        console.print("what the source said:")
+        console.print(shown(entry.source_payload), markup=False, highlight=False, soft_wrap=True)
+        if entry.target_payload:
+            console.print("what would be written:")
+            console.print(shown(entry.target_payload), markup=False, highlight=False, soft_wrap=True)
+    for kind, source, target in known.links:
+        console.print(f"Linked as {kind}: {source} is {target} in MplusKASSA.", highlight=False, soft_wrap=True)
+    for flow, frame, row in known.results:
+        console.print(f"[bold]Latest result of {flow}, {frame}, day {row['day']}[/]")
+        console.print(_facts({name: value for name, value in row.items() if value not in (None, "")}))
+
+
+def _facts(facts: dict[str, Any]) -> Table:
+    table = Table(show_header=False)
+    for name, value in facts.items():
+        table.add_row(name.replace("_", " "), str(value))
+    return table
+
+
+def _record_facts(record: Record) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "state": record.state.value,
+        "outcome": record.outcome,
+        "reason": f"{record.code}: {record.reason}" if record.code else "",
+        "id in the other system": record.target_id,
+        "number in the other system": record.target_number,
+        "day": record.day,
+        "amount": _amount(record.amount_minor, record.currency),
+        "written": _amount(record.written_minor, record.currency),
+        "attempts": record.attempts,
+        "idempotency key": record.idempotency_key,
+        "run": record.run_id,
+        "held by": f"{record.owner} until {_moment(record.lease_until)}" if record.owner else "",
+        "first seen": _moment(record.first_seen_at),
+        "changed": _moment(record.changed_at),
+    }
+    return {name: value for name, value in facts.items() if value not in (None, "")}
+
+
+def _entry_facts(entry: Quarantined) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "reason": f"{entry.code}: {entry.reason}",
+        "amount": _amount(entry.amount_minor, entry.currency),
+        "seen": f"{entry.times_seen} times, from {_moment(entry.first_seen_at)} to {_moment(entry.last_seen_at)}",
+        "run": entry.run_id,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _amount(minor: int | None, currency: str) -> str:
+    return "" if minor is None else f"{decimal_amount(minor, currency)} {currency}" if currency else str(minor)
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else ""

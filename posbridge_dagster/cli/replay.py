@@ -1,0 +1,94 @@
+"""`posbridge replay`: lets quarantined records be tried again by the next run of their day. It writes to neither system."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+import click
+
+from posbridge_dagster.cli.explain import names_of
+from posbridge_dagster.cli.faults import told
+from posbridge_dagster.cli.screen import screen
+from posbridge_dagster.ledger import Ledger, Quarantined
+
+COMMAND = 'dagster asset materialize -m posbridge_dagster.definitions --select "group:{flow}" --partition {day}'
+
+
+@click.command()
+@click.argument("records", nargs=-1)
+@click.option("--flow", help="Only records of this flow.")
+@click.option("--code", help="Only records with this reason code, such as article_not_found.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Only records of this local day of the shop.")
+def replay(records: tuple[str, ...], flow: str | None, code: str | None, day: datetime | None) -> None:
+    """Let quarantined RECORDS (ids as `posbridge explain` takes them; all that the options choose when left out) be tried again."""
+    from posbridge_dagster.resources import open_ledger
+    from posbridge_dagster.settings import read_settings
+
+    if not (records or flow or code or day):
+        raise click.UsageError("name records, or choose them with --flow, --code or --day")
+    with told():
+        settings = read_settings()
+        with open_ledger(settings) as ledger:
+            chosen = chosen_entries(ledger.quarantined(flow, code, day.date() if day else None), records, settings.shop_handle)
+            entries = with_orders_of_customers(chosen, ledger)
+            replayed = _try_again(ledger, entries)
+    if not replayed:
+        raise click.ClickException(_nothing(chosen))
+    _tell(replayed)
+
+
+def chosen_entries(entries: Iterable[Quarantined], records: Sequence[str], shop: str) -> list[Quarantined]:
+    """Return the entries that the texts of a person mean, by source id or by the name of the order; all when there are no texts."""
+    names = {name for text in records for name in names_of(text, shop)}
+    return [entry for entry in entries if not records or names & {entry.source_id, _order(entry).get("name")}]
+
+
+def with_orders_of_customers(chosen: Iterable[Quarantined], ledger: Ledger) -> list[Quarantined]:
+    """Return the entries that have a day, and for a customer, which has none, those of its orders: a customer is written with them."""
+    chosen = list(chosen)
+    customers = {(entry.flow, entry.source_id) for entry in chosen if entry.day is None}
+    theirs = [each for each in ledger.quarantined() if (each.flow, _order(each).get("customer_key")) in customers] if customers else []
+    entries = {(entry.flow, entry.source_id): entry for entry in [*chosen, *theirs] if entry.day is not None}
+    return list(entries.values())
+
+
+def _try_again(ledger: Ledger, entries: Iterable[Quarantined]) -> list[Quarantined]:
+    by_flow: dict[str, list[Quarantined]] = {}
+    for entry in entries:
+        by_flow.setdefault(entry.flow, []).append(entry)
+    replayed = []
+    for flow, group in by_flow.items():
+        again = set(ledger.try_again(flow, [entry.source_id for entry in group]))
+        replayed += [entry for entry in group if entry.source_id in again]
+    return replayed
+
+
+def _nothing(chosen: Sequence[Quarantined]) -> str:
+    if not chosen:
+        return "nothing in quarantine matches; `posbridge explain` tells what is known of a record"
+    return (
+        f"none of the {len(chosen)} matching records can be tried again: they wait for their run already, "
+        "or they are in the other system and were changed afterwards (`posbridge explain` tells which)"
+    )
+
+
+def _tell(replayed: Sequence[Quarantined]) -> None:
+    console = screen()
+    days: dict[tuple[str, date], int] = {}
+    for entry in replayed:
+        if entry.day is not None:
+            days[entry.flow, entry.day] = days.get((entry.flow, entry.day), 0) + 1
+    console.print(
+        f"{len(replayed)} records will be tried again. Where sensors run, their days are asked for within minutes; to run them now:"
+    )
+    for (flow, day), count in sorted(days.items()):
+        console.print(f"  {COMMAND.format(flow=flow, day=day)}   # {_counted(count)}", highlight=False, soft_wrap=True)
+
+
+def _counted(count: int) -> str:
+    return "1 record" if count == 1 else f"{count} records"
+
+
+def _order(entry: Quarantined) -> dict[str, object]:
+    """Return the order inside an entry's payload; empty where it is about something else."""
+    order = entry.source_payload.get("order")
+    return order if isinstance(order, dict) else {}
