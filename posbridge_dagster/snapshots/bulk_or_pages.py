@@ -6,9 +6,10 @@ from typing import Any
 
 from posbridge_dagster.clients.shopify.bulk import orders_by_count
 from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.clients.shopify.orders import refund_details
 from posbridge_dagster.clients.shopify.shop import require_history, require_scopes
 
-NEEDED_SCOPES = ("read_orders", "read_customers", "read_products", "read_locations")
+NEEDED_SCOPES = ("read_orders", "read_customers", "read_products", "read_locations", "read_returns")
 
 
 def reader(client: ShopifyClient, oldest: datetime, bulk_above: int) -> Callable[[str], Iterator[list[dict[str, Any]]]]:
@@ -20,6 +21,14 @@ def reader(client: ShopifyClient, oldest: datetime, bulk_above: int) -> Callable
     require_history(client, oldest)
 
     def read(search: str) -> Iterator[list[dict[str, Any]]]:
-        return orders_by_count(client, search, bulk_above=bulk_above)
+        for page in orders_by_count(client, search, bulk_above=bulk_above):
+            yield _with_refunds(client, page)
 
     return read
+
+
+def _with_refunds(client: ShopifyClient, page: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the orders with what hangs on their refunds and returns; only those that have any are asked for."""
+    touched = [order["id"] for order in page if order["refunds"] or order.get("returnStatus") not in (None, "NO_RETURN")]
+    details = {order["id"]: order for part in refund_details(client, touched) for order in part} if touched else {}
+    return [order | {name: details[order["id"]][name] for name in ("refunds", "returns") if order["id"] in details} for order in page]

@@ -22,15 +22,22 @@ _ORDER_PARTS = {
     "totals": ("total_minor", "tax_minor", "rounding_minor", "currency"),
     "cancelled": ("cancelled_at",),
 }
+_ADDED = {"total_minor": "exchanged_minor", "tax_minor": "exchanged_tax_minor", "rounding_minor": "exchanged_rounding_minor"}
 _LINE = ("line_id", "kind", "sku", "title", "quantity", "total_minor", "tax_rate", "tax_minor")
 _PAYMENT = ("payment_id", "gateway", "money_minor")
 
 
 def order_fingerprint(order: Row, lines: Sequence[Row], payments: Sequence[Row]) -> str:
-    """Return the hashes of an order's parts as JSON with sorted keys; refunds are records of their own and not part of it."""
-    parts = {name: _hash([order.get(column) for column in columns]) for name, columns in _ORDER_PARTS.items()}
-    parts["lines"] = _hash([[line.get(column) for column in _LINE] for line in lines])
-    parts["payments"] = _hash([[payment[column] for column in _PAYMENT] for payment in payments if payment["money_minor"]])
+    """Return the hashes of an order's parts as JSON with sorted keys.
+
+    Refunds and exchanges are records of their own: what they give back or add is no part of it.
+    """
+    sale = {**order, **{column: order[column] - (order.get(added) or 0) for column, added in _ADDED.items() if order.get(column)}}
+    parts = {name: _hash([sale.get(column) for column in columns]) for name, columns in _ORDER_PARTS.items()}
+    own_lines = [line for line in lines if not line.get("return_id") and (line.get("kind") != "rounding" or line["total_minor"])]
+    parts["lines"] = _hash([[line.get(column) for column in _LINE] for line in own_lines])
+    paid = [payment for payment in payments if payment["money_minor"] and not payment.get("return_id")]
+    parts["payments"] = _hash([[payment[column] for column in _PAYMENT] for payment in paid])
     return json.dumps(parts, sort_keys=True)
 
 

@@ -5,6 +5,7 @@ moments are UTC, ``day`` is the shop's local day. Ids are the digits at the end 
 """
 
 from posbridge_dagster.model.frames import MOMENT, TEXT, WHOLE, YES_NO, Column, FrameShape
+from posbridge_dagster.snapshots.refund_shapes import REFUND_LINES, REFUND_PAYMENTS
 
 _ADDRESS = {
     "first_name": "given name",
@@ -64,6 +65,9 @@ ORDERS = FrameShape(
         "rounding_minor": Column(WHOLE, "cash rounding of what was paid; may be negative"),
         "received_minor": Column(WHOLE, "money that counts: successful sales and captures less change, with cash rounding"),
         "refunded_minor": Column(WHOLE, "money given back so far"),
+        "exchanged_minor": Column(WHOLE, "part of total_minor that is for goods taken in exchange, which are no part of the sale itself"),
+        "exchanged_tax_minor": Column(WHOLE, "VAT of those goods"),
+        "exchanged_rounding_minor": Column(WHOLE, "part of rounding_minor that belongs to payments for exchanges"),
         "line_count": Column(WHOLE, "rows of order_lines"),
         "payment_count": Column(WHOLE, "rows of order_payments"),
         "refund_count": Column(WHOLE, "rows of refunds"),
@@ -95,6 +99,7 @@ ORDER_LINES = FrameShape(
         "tax_minor": Column(WHOLE, "VAT of the line as the shop computed it"),
         "tax_rate": Column(WHOLE, "hundredths of a percent; the sum where several taxes apply; 0 = no tax"),
         "tax_count": Column(WHOLE, "number of tax lines"),
+        "return_id": Column(TEXT, "row of exchanges that brought the line; empty for the sale itself"),
     },
 )
 
@@ -129,6 +134,7 @@ ORDER_PAYMENTS = FrameShape(
         "device_id": Column(TEXT, "the till"),
         "parent_id": Column(TEXT, "the payment it belongs to"),
         "test": Column(YES_NO, "a test payment"),
+        "return_id": Column(TEXT, "row of exchanges that was paid; empty for the sale itself"),
     },
 )
 
@@ -138,13 +144,38 @@ REFUNDS = FrameShape(
     {
         "refund_id": Column(TEXT, "digits of the refund's gid"),
         "order_id": Column(TEXT, "row of orders"),
+        "position": Column(WHOLE, "1, 2, ... within the order"),
         "return_id": Column(TEXT, "the return it settles"),
+        "exchange": Column(YES_NO, "new goods were taken for what came back"),
+        "day": Column(TEXT, "local day of processed_at, YYYY-MM-DD"),
         "created_at": Column(MOMENT, "when it was made"),
         "processed_at": Column(MOMENT, "business moment"),
         "updated_at": Column(MOMENT, "last change"),
         "note": Column(TEXT, "reason given"),
-        "refunded_minor": Column(WHOLE, "money given back"),
+        "line_count": Column(WHOLE, "rows of refund_lines"),
+        "payment_count": Column(WHOLE, "rows of refund_payments"),
+        "refunded_minor": Column(WHOLE, "money given back, as Shopify states it"),
+        "money_minor": Column(WHOLE, "sum of refund_payments.money_minor"),
+        "pending_minor": Column(WHOLE, "money that is promised but not yet given back"),
+        "goods_minor": Column(WHOLE, "given back for lines, without shipping"),
+        "shipping_minor": Column(WHOLE, "given back for shipping"),
+        "adjustment_minor": Column(WHOLE, "given back beside lines and shipping; negative where less was given back"),
+        "rounding_minor": Column(WHOLE, "cash rounding of what was given back"),
+        "tax_minor": Column(WHOLE, "VAT of all of it as the shop computed it"),
         "currency": Column(TEXT, "shop currency"),
+        "fingerprint": Column(TEXT, "hashes of its parts as JSON"),
+    },
+)
+
+EXCHANGES = FrameShape(
+    "exchanges",
+    ("return_id",),
+    {
+        "return_id": Column(TEXT, "digits of the gid of the return that brought new goods"),
+        "order_id": Column(TEXT, "row of orders"),
+        "position": Column(WHOLE, "1, 2, ... within the order"),
+        "day": Column(TEXT, "local day, YYYY-MM-DD"),
+        "created_at": Column(MOMENT, "when the goods were exchanged"),
     },
 )
 
@@ -171,4 +202,6 @@ CUSTOMERS = FrameShape(
     },
 )
 
-SHAPES = {shape.name: shape for shape in (ORDERS, ORDER_LINES, ORDER_TAXES, ORDER_PAYMENTS, REFUNDS, CUSTOMERS)}
+_ALL = (ORDERS, ORDER_LINES, ORDER_TAXES, ORDER_PAYMENTS, REFUNDS, REFUND_LINES, REFUND_PAYMENTS, EXCHANGES, CUSTOMERS)
+
+SHAPES = {shape.name: shape for shape in _ALL}

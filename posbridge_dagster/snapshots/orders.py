@@ -13,17 +13,19 @@ import pandas as pd
 
 from posbridge_dagster.model.identity import email_key, tail
 from posbridge_dagster.model.money import MoneyError
+from posbridge_dagster.snapshots.exchanges import exchange_rows, mark_exchanges
 from posbridge_dagster.snapshots.fingerprint import order_fingerprint
 from posbridge_dagster.snapshots.node_values import Node, address_columns, moment, money, rounding
 from posbridge_dagster.snapshots.order_lines import order_lines, order_taxes
-from posbridge_dagster.snapshots.order_payments import order_payments, order_refunds
+from posbridge_dagster.snapshots.order_payments import order_payments
 from posbridge_dagster.snapshots.order_shapes import SHAPES
+from posbridge_dagster.snapshots.refunds import refund_rows
 
 Rows = dict[str, list[dict[str, Any]]]
 
 
 def order_frames(nodes: Iterable[Node], zone: ZoneInfo) -> dict[str, pd.DataFrame]:
-    """Return complete order nodes as the six frames of ``order_shapes``, one frame per name, in the order they were read."""
+    """Return complete order nodes as the frames of ``order_shapes``, one frame per name, in the order they were read."""
     rows: Rows = {name: [] for name in SHAPES}
     customers: dict[str, dict[str, Any]] = {}
     for node in nodes:
@@ -45,12 +47,15 @@ def _order_rows(node: Node, zone: ZoneInfo) -> Rows:
     order_id = tail(node["id"])
     lines = order_lines(node, order_id)
     payments = order_payments(node, order_id)
-    refunds = order_refunds(node, order_id)
+    exchanges = exchange_rows(node, order_id, zone)
+    exchanged = mark_exchanges(node, exchanges, lines, payments)
+    refunds = refund_rows(node, order_id, lines, {exchange["return_id"] for exchange in exchanges}, zone)
     customer = _customer(node)
     order = _order(node, order_id, zone) | {
+        **exchanged,
         "line_count": len(lines),
         "payment_count": len(payments),
-        "refund_count": len(refunds),
+        "refund_count": len(refunds["refunds"]),
         "received_minor": sum(payment["money_minor"] for payment in payments),
         "customer_key": customer["customer_key"] if customer else None,
     }
@@ -60,7 +65,8 @@ def _order_rows(node: Node, zone: ZoneInfo) -> Rows:
         "order_lines": lines,
         "order_taxes": order_taxes(node, order_id),
         "order_payments": payments,
-        "refunds": refunds,
+        **refunds,
+        "exchanges": exchanges,
         "customers": [customer] if customer else [],
     }
 
