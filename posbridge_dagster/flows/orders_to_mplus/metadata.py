@@ -24,8 +24,6 @@ _SNAPSHOT_SHOWN = {
     "refund_lines": ("refund_id", "kind", "sku", "title", "quantity", "total_minor", "restock_type"),
     "refund_payments": ("refund_id", "gateway", "kind", "status", "amount_minor"),
     "exchanges": ("return_id", "order_id", "created_at"),
-    "refund_lines": ("refund_id", "position", "kind", "sku", "quantity", "total_minor"),
-    "refund_payments": ("refund_id", "gateway", "kind", "status", "money_minor"),
     "customers": ("customer_key", "email", "last_name", "company", "city"),
     "articles": ("article_number", "ext_article_id", "barcode", "vat_code", "active"),
     "relations": ("relation_number", "name", "email", "city", "active"),
