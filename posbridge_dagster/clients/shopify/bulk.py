@@ -5,13 +5,12 @@ their place. A result is used only when the operation completed and every object
 """
 
 import logging
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from posbridge_dagster.clients.failures import Misconfigured, RemoteFailure
 from posbridge_dagster.clients.shopify.bulk_document import BulkDocument, counts, unusable
 from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.clients.shopify.deadline import Deadline
 from posbridge_dagster.clients.shopify.documents import document
 from posbridge_dagster.clients.shopify.orders import count_orders, orders
 from posbridge_dagster.clients.shopify.paging import Node
@@ -22,17 +21,6 @@ BULK_ABOVE = 2000
 _UNFINISHED = ("CREATED", "RUNNING", "CANCELING")
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """How long a bulk operation may take and how often it is asked for, in seconds; the naps grow from first to longest."""
-
-    total_s: float = 3600.0
-    first_nap_s: float = 1.0
-    longest_nap_s: float = 10.0
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
 
 
 def orders_in_bulk(client: ShopifyClient, search: str, *, deadline: Deadline | None = None) -> Iterator[list[Node]]:

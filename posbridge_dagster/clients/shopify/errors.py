@@ -67,6 +67,11 @@ DENIED_CHANGE = Reaction(
     Misconfigured,
     "Give the app this access scope and install it again. The change itself may have been made: look before sending it again.",
 )
+# A list that is too long is the fault of one record when a record is written, and of the program when records are read.
+OF_A_CHANGE: Mapping[str, Reaction] = {
+    "ACCESS_DENIED": DENIED_CHANGE,
+    "MAX_INPUT_SIZE_EXCEEDED": Reaction(Refused, "A list of the record is longer than Shopify takes in one call."),
+}
 _UNDER_WAY = Reaction(Busy, wait_s=2.0)
 BY_USER_ERROR: Mapping[str, Reaction] = {
     "IDEMPOTENCY_CONCURRENT_REQUEST": _UNDER_WAY,
@@ -113,7 +118,7 @@ def top_level_failure(errors: Any, operation: str, *, is_mutation: bool, throttl
     With several errors the one that stops most goes first: set-up, unknown outcome, busy, refused.
     """
     rows = errors if isinstance(errors, list) else [errors]
-    by_code = {**BY_CODE, "ACCESS_DENIED": DENIED_CHANGE} if is_mutation else BY_CODE
+    by_code = {**BY_CODE, **OF_A_CHANGE} if is_mutation else BY_CODE
     found = [_one_failure(row, by_code, operation, throttle_wait_s, request_id) for row in rows]
     return min(found, key=lambda failure: _GRAVITY.index(type(failure)))
 

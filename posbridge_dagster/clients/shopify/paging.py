@@ -65,6 +65,17 @@ def records(client: ShopifyClient, document: Document, ids: Sequence[str], *, at
         yield [reader.whole(node, shape) for node in nodes]
 
 
+def whole(client: ShopifyClient, document: Document, data: Node, *path: str) -> Node:
+    """Return the record at a path of an answer, such as ``"orderCreate", "order"``, with all of its inner pages read.
+
+    Raises as ``pages``; the record must be there.
+    """
+    node, shape = data, root_shape(document)
+    for key in path:
+        node, shape = node[key], shape.holders[key]
+    return _Reader(client, document, {}).whole(node, shape)
+
+
 class _Unsettled(Exception):
     """What was read of a record does not fit together; reading it again may help."""
 

@@ -27,6 +27,12 @@ def all_of(*clauses: str) -> str:
     return " AND ".join(text for text in clauses if text)
 
 
+def any_of(*clauses: str) -> str:
+    """Return the search that asks for at least one clause, in brackets so that it can be part of another; empty ones are left out."""
+    asked = [text for text in clauses if text]
+    return f"({' OR '.join(asked)})" if len(asked) > 1 else "".join(asked)
+
+
 def instant(moment: datetime) -> str:
     """Return a moment as Shopify writes it: UTC, whole seconds, Z. Raises ValueError for one without a zone."""
     if moment.tzinfo is None:

@@ -7,8 +7,9 @@ import pytest
 
 from posbridge_dagster.clients.failures import Misconfigured
 from posbridge_dagster.clients.patience import Patience
-from posbridge_dagster.clients.shopify.bulk import Deadline, orders_by_count, orders_in_bulk
+from posbridge_dagster.clients.shopify.bulk import orders_by_count, orders_in_bulk
 from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.clients.shopify.deadline import Deadline
 from posbridge_dagster.clients.shopify.orders import count_orders, order_changes, orders, orders_by_id, refund_details
 from posbridge_dagster.clients.shopify.pace import Pace
 from posbridge_dagster.clients.shopify.paging import Node
