@@ -15,7 +15,7 @@ ORDER = {
 
 def amounts(entries: pd.DataFrame) -> dict[tuple[str, str], int]:
     sums = entries.groupby(["measure", "part"], as_index=False)["amount"].sum()
-    return {(str(row["measure"]), str(row["part"])): int(row["amount"]) for row in plain_rows(sums)}
+    return {(str(row["measure"]), str(row["part"])): int(row["amount"]) for row in plain_rows(pd.DataFrame(sums))}
 
 
 def test_an_order_of_the_administration_is_added_up_by_measure() -> None:
