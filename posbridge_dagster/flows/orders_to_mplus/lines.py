@@ -1,18 +1,12 @@
-"""Lines in MplusKASSA's terms: which article, how many, at what price per piece.
-
-MplusKASSA multiplies price by quantity, so a total that does not divide by its quantity becomes two lines that differ by one
-cent; the sum stays what the customer paid.
-"""
+"""Lines in MplusKASSA's terms: which article they are."""
 
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
+from posbridge_dagster.flows.line_prices import WHOLE
 from posbridge_dagster.flows.orders_to_mplus.options import ArticleKey, OrdersToMplusOptions
 from posbridge_dagster.loading.rows import plain_rows
-
-WHOLE = pd.ArrowDtype(pa.int64())
 
 
 def match_articles(lines: pd.DataFrame, articles: pd.DataFrame, options: OrdersToMplusOptions) -> tuple[pd.Series, pd.DataFrame]:
@@ -64,21 +58,3 @@ def _sentence(line: dict[str, Any], ambiguous: bool) -> str:
     if ambiguous:
         return f"line {line['position']}: {code} belongs to more than one article"
     return f"line {line['position']}: {code} ({line['text']}) is no article of MplusKASSA"
-
-
-def price_lines(lines: pd.DataFrame) -> pd.DataFrame:
-    """Return lines with ``part``, ``quantity``, ``price_minor`` and ``total_minor`` such that quantity x price is the total.
-
-    A line of no pieces and no money (removed in an edit) is left out; money without pieces counts as one piece.
-    """
-    lines = lines[(lines["quantity"] != 0) | (lines["total_minor"] != 0)]
-    sign = (lines["quantity"] < 0).map({True: -1, False: 1}).astype(WHOLE)
-    pieces = (lines["quantity"] * sign).where(lines["quantity"] != 0, 1)
-    total = lines["total_minor"] * sign
-    price = (total // pieces).astype(WHOLE)
-    dearer = (total - price * pieces).astype(WHOLE)
-    first = lines.assign(part=0, price_minor=price, quantity=sign * (pieces - dearer))
-    second = lines.assign(part=1, price_minor=price + 1, quantity=sign * dearer)[dearer > 0]
-    priced = pd.concat([first, second], ignore_index=True)
-    priced["total_minor"] = priced["quantity"] * priced["price_minor"]
-    return priced.sort_values(["order_id", "position", "part"], ignore_index=True)

@@ -8,8 +8,9 @@ from collections.abc import Mapping as MappingOf
 
 import pandas as pd
 
+from posbridge_dagster.flows.line_prices import price_lines
 from posbridge_dagster.flows.orders_to_mplus.amounts import amount_problems, document_totals, gross_totals
-from posbridge_dagster.flows.orders_to_mplus.lines import match_articles, price_lines
+from posbridge_dagster.flows.orders_to_mplus.lines import match_articles
 from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
 from posbridge_dagster.flows.orders_to_mplus.shapes import MAPPED_CUSTOMERS, MAPPED_LINES, MAPPED_ORDERS, MAPPED_PAYMENTS
 from posbridge_dagster.flows.verdicts import first_verdicts, quarantine, verdicts_of_problems
