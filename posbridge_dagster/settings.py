@@ -11,6 +11,7 @@ from typing import Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import click
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -19,8 +20,11 @@ SANDBOX_MPLUS_URL = "http://127.0.0.1:8702"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class SettingsError(ValueError):
-    """The environment says something that cannot work; the text says which variable and what to do."""
+class SettingsError(click.ClickException, ValueError):
+    """The environment says something that cannot work; the text says which variable and what to do.
+
+    A command line made with click, as Dagster's is, shows it as this one sentence and without a trace.
+    """
 
 
 class Settings(BaseSettings):
@@ -122,6 +126,11 @@ class Settings(BaseSettings):
     def mplus_on_loopback(self) -> bool:
         """Whether the administration is a sandbox on this machine, whose credentials are known."""
         return urlsplit(self.mplus_origin).hostname in _LOOPBACK
+
+    @property
+    def on_own_sandbox(self) -> bool:
+        """Whether neither address is set, so that posbridge talks to its own sandbox at the usual ports."""
+        return not (self.shopify_url or self.mplus_url)
 
     @property
     def shopify_credential(self) -> str:

@@ -96,20 +96,20 @@ def _results(frames: Any, names: Sequence[str] | set[str], days: set[str] | None
 
 def _show(console: Console, known: _Known) -> None:
     for record in known.records:
-        console.print(f"[bold]{record.flow}, record {record.source_id}[/]")
+        console.print(f"{record.flow}, record {record.source_id}", style="bold")
         console.print(_facts(_record_facts(record)))
     for entry in known.entries:
-        console.print(f"[bold]In quarantine: {entry.flow}, record {entry.source_id}[/]")
+        console.print(f"In quarantine: {entry.flow}, record {entry.source_id}", style="bold")
         console.print(_facts(_entry_facts(entry)))
         console.print("what the source said:")
-        console.print(shown(entry.source_payload), markup=False, highlight=False, soft_wrap=True)
+        console.print(shown(entry.source_payload), soft_wrap=True)
         if entry.target_payload:
             console.print("what would be written:")
-            console.print(shown(entry.target_payload), markup=False, highlight=False, soft_wrap=True)
+            console.print(shown(entry.target_payload), soft_wrap=True)
     for kind, source, target in known.links:
-        console.print(f"Linked as {kind}: {source} is {target} in MplusKASSA.", highlight=False, soft_wrap=True)
+        console.print(f"Linked as {kind}: {source} is {target} in MplusKASSA.", soft_wrap=True)
     for flow, frame, row in known.results:
-        console.print(f"[bold]Latest result of {flow}, {frame}, day {row['day']}[/]")
+        console.print(f"Latest result of {flow}, {frame}, day {row['day']}", style="bold")
         console.print(_facts({name: value for name, value in row.items() if value not in (None, "")}))
 
 

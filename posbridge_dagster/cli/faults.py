@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import click
 
 from posbridge_dagster.clients.failures import RemoteFailure
+from posbridge_dagster.flows.failures import sentence
 from posbridge_dagster.ledger import LedgerFailure
 from posbridge_dagster.mapping import MappingFileError
 from posbridge_dagster.settings import SettingsError
@@ -17,4 +18,4 @@ def told() -> Iterator[None]:
     try:
         yield
     except (RemoteFailure, MappingFileError, SettingsError, LedgerFailure) as failure:
-        raise click.ClickException(str(failure)) from None
+        raise click.ClickException(sentence(failure)) from None

@@ -31,7 +31,7 @@ def plan(flow: str, days: tuple[datetime, ...]) -> None:
     with told():
         planned = _planned(flow, [f"{day:%Y-%m-%d}" for day in days], console)
     for frame, rows in planned.results.items():
-        console.print(f"[bold]What {flow} would do with {frame.replace('_', ' ')}[/]")
+        console.print(f"What {flow} would do with {frame.replace('_', ' ')}", style="bold")
         console.print(outcomes_table(rows))
         reasons = reasons_table(rows)
         if reasons:

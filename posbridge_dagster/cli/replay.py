@@ -81,7 +81,7 @@ def _tell(replayed: Sequence[Quarantined]) -> None:
         f"{len(replayed)} records will be tried again. Where sensors run, their days are asked for within minutes; to run them now:"
     )
     for (flow, day), count in sorted(days.items()):
-        console.print(f"  {COMMAND.format(flow=flow, day=day)}   # {_counted(count)}", highlight=False, soft_wrap=True)
+        console.print(f"  {COMMAND.format(flow=flow, day=day)}   # {_counted(count)}", soft_wrap=True)
 
 
 def _counted(count: int) -> str:

@@ -56,6 +56,10 @@ def _months(month: str) -> int:
     return int(year) * 12 + int(number)
 
 
+OLDEST_SUPPORTED: Version = least_version(ADDED["createOrderV3"])
+"""Below it there is no way to create an order with an idempotency key, so nothing is written at all."""
+
+
 @dataclass
 class Features:
     """What one installation can do, told by its service version and corrected by what it answers."""
