@@ -1,0 +1,68 @@
+"""Which documents do not travel: those that came from the shop, those that go with another, those that cannot be read."""
+
+import pandas as pd
+
+from posbridge_dagster.flows.orders_to_shopify.options import OrdersToShopifyOptions
+from posbridge_dagster.flows.verdicts import quarantine
+from posbridge_dagster.model.outcome import Outcome
+
+_WANTED = {"orders": ("order", "credit"), "invoices": ("invoice", "credit"), "both": ("order", "invoice", "credit")}
+
+
+def is_own(origins: pd.Series, shop: str) -> pd.Series:
+    """Return which documents posbridge itself made of orders of this shop; they, and what is made of them, never travel back."""
+    mark = f"shopify:{shop}:"
+    return pd.Series([any(each.startswith(mark) for each in str(text or "").split()) for text in origins.fillna("")], index=origins.index)
+
+
+def belongs_elsewhere(documents: pd.DataFrame, shop: str, options: OrdersToShopifyOptions) -> pd.DataFrame:
+    """Return the verdict ``skipped`` for documents that are no record of this flow's own, in the order of its weight.
+
+    own_document: it came from this shop. invoice_of_order: its order travels. not_wanted: the mapping's ``documents`` says so.
+    """
+    own = is_own(documents["origins"], shop)
+    of_order = (documents["kind"] == "invoice") & documents["order_ids"].notna()
+    unwanted = ~documents["kind"].isin(_WANTED[options.documents])
+    return pd.concat(
+        [
+            _skip(documents[own], "own_document", "it came from this shop and does not travel back"),
+            _skip(documents[of_order & ~own], "invoice_of_order", "its order travels, the invoice goes with it"),
+            _skip(documents[unwanted & ~own & ~of_order], "not_wanted", f"documents: {options.documents} leaves it out"),
+        ],
+        ignore_index=True,
+    )
+
+
+def unreadable(documents: pd.DataFrame) -> pd.DataFrame:
+    """Return a verdict for documents that could not be read."""
+    rows = documents[documents["fault"].notna()]
+    return quarantine(rows[["document_id"]], "document_unreadable", "the document cannot be read: " + rows["fault"])
+
+
+def incomplete(documents: pd.DataFrame) -> pd.DataFrame:
+    """Return a verdict for documents that say less, or other, than an order of Shopify must."""
+    readable = documents[documents["fault"].isna()]
+    sales, credited = readable[readable["kind"] != "credit"], readable[readable["kind"] == "credit"]
+    return pd.concat(
+        [
+            _quarantine(sales[sales["total_minor"] < 0], "return_without_sale", "money is given back, but it does not say for what"),
+            _quarantine(
+                sales[sales["partly_cancelled"].fillna(False)],
+                "partly_cancelled",
+                "some of its lines were cancelled, which Shopify cannot say",
+            ),
+            _quarantine(
+                credited[credited["credited_id"].isna()], "credited_unknown", "what it credits cannot be found, or is of several orders"
+            ),
+            _quarantine(credited[credited["total_minor"] > 0], "credit_with_debit", "it is a credit but takes money"),
+        ],
+        ignore_index=True,
+    )
+
+
+def _skip(documents: pd.DataFrame, code: str, reason: str) -> pd.DataFrame:
+    return documents[["document_id"]].assign(outcome=Outcome.SKIPPED.value, code=code, reason=reason)
+
+
+def _quarantine(documents: pd.DataFrame, code: str, reason: str) -> pd.DataFrame:
+    return quarantine(documents[["document_id"]], code, reason)
