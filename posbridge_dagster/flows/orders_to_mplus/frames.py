@@ -17,7 +17,7 @@ from posbridge_dagster.model.frames import FrameShape
 from posbridge_dagster.report.tables import column_schema
 from posbridge_dagster.snapshots.order_shapes import SHAPES
 
-_SHOPIFY, _MPLUS, _MAPPING = {"shopify", "graphql"}, {"mplus", "soap"}, {"pandas", "yaml"}
+_SHOPIFY, _MPLUS, _MAPPING = {"shopify", "graphql"}, {"mplus", "soap"}, {"pandas"}
 
 MAPPED = {shape.name: shape for shape in (MAPPED_CUSTOMERS, MAPPED_LINES, MAPPED_PAYMENTS, MAPPED_ORDERS)}
 _SHAPES: dict[Stage, dict[str, FrameShape]] = {
