@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from posbridge_dagster.model.identity import tail
+from posbridge_dagster.snapshots.content import parts_fingerprint
 from posbridge_dagster.snapshots.node_values import Node
 
 Row = dict[str, Any]
@@ -55,6 +56,31 @@ def mark_exchanges(node: Node, exchanges: Sequence[Row], lines: list[Row], payme
         "exchanged_tax_minor": sum(line["tax_minor"] for line in new),
         "exchanged_rounding_minor": rounded,
     }
+
+
+def with_content(exchanges: Sequence[Row], refunds: Sequence[Row], lines: Sequence[Row], payments: Sequence[Row]) -> list[Row]:
+    """Return the exchanges with a fingerprint of what came back, what was taken and what was paid for each."""
+    return [
+        exchange
+        | {
+            "fingerprint": parts_fingerprint(
+                {
+                    "back": [refund["fingerprint"] for refund in refunds if refund["return_id"] == exchange["return_id"]],
+                    "lines": [
+                        [line[name] for name in ("line_id", "quantity", "total_minor", "tax_minor")]
+                        for line in lines
+                        if line.get("return_id") == exchange["return_id"]
+                    ],
+                    "payments": [
+                        [payment[name] for name in ("payment_id", "gateway", "money_minor")]
+                        for payment in payments
+                        if payment.get("return_id") == exchange["return_id"] and payment["money_minor"]
+                    ],
+                }
+            )
+        }
+        for exchange in exchanges
+    ]
 
 
 def _made_at(each: Node) -> datetime:

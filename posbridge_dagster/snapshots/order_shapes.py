@@ -163,7 +163,7 @@ REFUNDS = FrameShape(
         "rounding_minor": Column(WHOLE, "cash rounding of what was given back"),
         "tax_minor": Column(WHOLE, "VAT of all of it as the shop computed it"),
         "currency": Column(TEXT, "shop currency"),
-        "fingerprint": Column(TEXT, "hashes of its parts as JSON"),
+        "fingerprint": Column(TEXT, "one short hash per part of the content, as JSON"),
     },
 )
 
@@ -176,6 +176,7 @@ EXCHANGES = FrameShape(
         "position": Column(WHOLE, "1, 2, ... within the order"),
         "day": Column(TEXT, "local day, YYYY-MM-DD"),
         "created_at": Column(MOMENT, "when the goods were exchanged"),
+        "fingerprint": Column(TEXT, "one short hash per part of the content, as JSON"),
     },
 )
 

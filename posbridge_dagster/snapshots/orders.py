@@ -13,7 +13,7 @@ import pandas as pd
 
 from posbridge_dagster.model.identity import email_key, tail
 from posbridge_dagster.model.money import MoneyError
-from posbridge_dagster.snapshots.exchanges import exchange_rows, mark_exchanges
+from posbridge_dagster.snapshots.exchanges import exchange_rows, mark_exchanges, with_content
 from posbridge_dagster.snapshots.fingerprint import order_fingerprint
 from posbridge_dagster.snapshots.node_values import Node, address_columns, moment, money, rounding
 from posbridge_dagster.snapshots.order_lines import order_lines, order_taxes
@@ -66,7 +66,7 @@ def _order_rows(node: Node, zone: ZoneInfo) -> Rows:
         "order_taxes": order_taxes(node, order_id),
         "order_payments": payments,
         **refunds,
-        "exchanges": exchanges,
+        "exchanges": with_content(exchanges, refunds["refunds"], lines, payments),
         "customers": [customer] if customer else [],
     }
 

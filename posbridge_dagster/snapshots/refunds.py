@@ -5,13 +5,12 @@ rounding are lines too. Shopify states an adjustment from its own side: what the
 negative where the customer got more than the goods cost.
 """
 
-import hashlib
-import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from posbridge_dagster.model.identity import tail
+from posbridge_dagster.snapshots.content import parts_fingerprint
 from posbridge_dagster.snapshots.node_values import Node, linked, moment, money
 from posbridge_dagster.snapshots.order_payments import payment_columns
 
@@ -125,10 +124,11 @@ def _is_money(payment: Node) -> bool:
 
 
 def _fingerprint(lines: list[Row], payments: list[Row]) -> str:
-    parts = {
-        "lines": [[line.get(name) for name in ("source_line_id", "kind", "quantity", "total_minor", "tax_minor")] for line in lines],
-        "payments": [
-            [payment[name] for name in ("payment_id", "gateway", "money_minor")] for payment in payments if payment["money_minor"]
-        ],
-    }
-    return json.dumps({name: hashlib.sha256(json.dumps(part).encode()).hexdigest()[:12] for name, part in parts.items()})
+    return parts_fingerprint(
+        {
+            "lines": [[line.get(name) for name in ("source_line_id", "kind", "quantity", "total_minor", "tax_minor")] for line in lines],
+            "payments": [
+                [payment[name] for name in ("payment_id", "gateway", "money_minor")] for payment in payments if payment["money_minor"]
+            ],
+        }
+    )

@@ -17,6 +17,7 @@ from posbridge_dagster.flows.orders_to_mplus.frames import MAPPED, told
 from posbridge_dagster.flows.orders_to_mplus.mapped import map_customers, map_orders
 from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
 from posbridge_dagster.flows.orders_to_mplus.metadata import calls_metadata, mapped_metadata, result_metadata, snapshot_metadata
+from posbridge_dagster.flows.orders_to_mplus.returns import SOURCES
 from posbridge_dagster.flows.orders_to_mplus.write import Run, write_customers, write_orders
 from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.ledger import Directory, Ledger, Owner
@@ -93,12 +94,17 @@ def snapshot(
 @dg.multi_asset(
     name="read_mplus_directory",
     partitions_def=DAYS,
-    ins={name: _in(name, "snapshot") for name in ("orders", "order_lines", "customers")},
+    ins={name: _in(name, "snapshot") for name in SOURCES},
     outs={name: _out(name, "snapshot") for name in ("articles", "relations")},
 )
 def directory(
     orders: pd.DataFrame,
     order_lines: pd.DataFrame,
+    order_payments: pd.DataFrame,
+    refunds: pd.DataFrame,
+    refund_lines: pd.DataFrame,
+    refund_payments: pd.DataFrame,
+    exchanges: pd.DataFrame,
     customers: pd.DataFrame,
     mplus: dg.ResourceParam[MplusClient],
     ledger: dg.ResourceParam[Ledger],
@@ -108,7 +114,8 @@ def directory(
     with said_plainly():
         mapping = read_mapping(settings)
         copy = Directory(ledger)
-        frames = {"orders": orders, "order_lines": order_lines, "customers": customers}
+        tables = (orders, order_lines, order_payments, refunds, refund_lines, refund_payments, exchanges, customers)
+        frames = dict(zip(SOURCES, tables, strict=True))
         articles = needed_articles(mplus, copy, frames, mapping)
         relations = needed_relations(mplus, copy, ledger, frames, settings.shop_handle, mapping)
     yield dg.Output(articles, output_name="articles", metadata=snapshot_metadata("articles", articles))
@@ -118,13 +125,14 @@ def directory(
 @dg.multi_asset(
     name="map_orders",
     partitions_def=DAYS,
-    ins={name: _in(name, "snapshot") for name in ("orders", "order_lines", "order_payments", "customers", "articles")},
+    ins={name: _in(name, "snapshot") for name in ("orders", "order_lines", "order_payments", "exchanges", "customers", "articles")},
     outs={name: _out(name, "mapped") for name in MAPPED},
 )
 def mapped(
     orders: pd.DataFrame,
     order_lines: pd.DataFrame,
     order_payments: pd.DataFrame,
+    exchanges: pd.DataFrame,
     customers: pd.DataFrame,
     articles: pd.DataFrame,
     settings: dg.ResourceParam[Settings],
@@ -132,7 +140,8 @@ def mapped(
     """Say what MplusKASSA should hold, and why some orders may not go there."""
     with said_plainly():
         mapping = read_mapping(settings)
-        frames = {"orders": orders, "order_lines": order_lines, "order_payments": order_payments, "customers": customers}
+        frames = {"orders": orders, "order_lines": order_lines, "order_payments": order_payments, "exchanges": exchanges}
+        frames["customers"] = customers
         target = map_orders(frames, articles, mapping, settings.shop_handle) | {"customers": map_customers(frames, mapping)}
     for name in MAPPED:
         yield dg.Output(target[name], output_name=name, metadata=mapped_metadata(name, target[name], mapping))

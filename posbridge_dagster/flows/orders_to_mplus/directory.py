@@ -6,6 +6,7 @@ from posbridge_dagster.clients.failures import Misconfigured
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.flows.orders_to_mplus.lines import service_articles
 from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
+from posbridge_dagster.flows.orders_to_mplus.returns import returns
 from posbridge_dagster.flows.orders_to_mplus.shapes import ARTICLES, RELATIONS
 from posbridge_dagster.ledger import Directory, Ledger
 from posbridge_dagster.loading.mplus_customers import LINK
@@ -18,9 +19,9 @@ Frames = dict[str, pd.DataFrame]
 
 
 def needed_articles(client: MplusClient, directory: Directory, frames: Frames, mapping: Flow) -> pd.DataFrame:
-    """Return ARTICLES: those with a number, an extArticleId or a barcode that the day's mapped lines name."""
+    """Return ARTICLES: those with a number, an extArticleId or a barcode that the mapped lines of the day's sales and returns name."""
     refresh_articles(client, directory)
-    lines = mapping.apply("order_lines", frames).frame
+    lines = pd.concat([mapping.apply("order_lines", documents).frame for documents in (frames, returns(frames))])
     codes = set(lines["code"].dropna())
     numbers = {int(code) for code in codes if code.isascii() and code.isdigit()} | {
         int(number) for number in service_articles(lines).dropna()

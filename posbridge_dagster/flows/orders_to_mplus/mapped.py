@@ -12,14 +12,17 @@ from posbridge_dagster.flows.line_prices import price_lines
 from posbridge_dagster.flows.orders_to_mplus.amounts import amount_problems, document_totals, gross_totals
 from posbridge_dagster.flows.orders_to_mplus.lines import match_articles
 from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
+from posbridge_dagster.flows.orders_to_mplus.returns import does_not_add_up, return_headers, returns, sales, unsettled_returns
 from posbridge_dagster.flows.orders_to_mplus.shapes import MAPPED_CUSTOMERS, MAPPED_LINES, MAPPED_ORDERS, MAPPED_PAYMENTS
 from posbridge_dagster.flows.verdicts import first_verdicts, quarantine, verdicts_of_problems
 from posbridge_dagster.loading.payload import payload_fingerprints
 from posbridge_dagster.mapping import Mapping
 from posbridge_dagster.model.identity import external_id
+from posbridge_dagster.model.outcome import Outcome
 
 Flow = Mapping[OrdersToMplusOptions]
 Frames = MappingOf[str, pd.DataFrame]
+Target = dict[str, pd.DataFrame]
 
 
 def map_customers(frames: Frames, mapping: Flow) -> pd.DataFrame:
@@ -31,30 +34,58 @@ def map_customers(frames: Frames, mapping: Flow) -> pd.DataFrame:
     return MAPPED_CUSTOMERS.conform(_with_verdicts(customers, verdicts, "customer_key"))
 
 
-def map_orders(frames: Frames, articles: pd.DataFrame, mapping: Flow, shop: str) -> dict[str, pd.DataFrame]:
+def map_orders(frames: Frames, articles: pd.DataFrame, mapping: Flow, shop: str) -> Target:
     """Return the frames ``orders``, ``order_lines`` and ``order_payments`` in MplusKASSA's terms.
 
     ``frames`` are the snapshot frames of a day, ``articles`` the ARTICLES its lines may mean, ``shop`` the handle in external ids.
+    """
+    sold = sales(frames)
+    source = sold["orders"]
+    first = [mapping.select(sold, "orders"), _unreadable(source)]
+    last = [amount_problems(source, sold["order_lines"]), _nameless(source, frames["customers"], mapping.settings)]
+    return _map_documents(sold, articles, mapping, shop, first, last)
+
+
+def map_returns(frames: Frames, articles: pd.DataFrame, mapping: Flow, shop: str) -> Target:
+    """Return the refunds and exchanges of the day's orders in the same three frames, under their record ids.
+
+    They follow their order: what is not selected is not sent, and neither is what comes back of it, so only the order is selected.
+    """
+    given_back = returns(frames)
+    ignored = given_back["orders"][["order_id"]].iloc[: None if mapping.settings.refunds == "ignore" else 0]
+    first = [
+        ignored.assign(outcome=Outcome.SKIPPED.value, code="refunds_ignored", reason="the mapping says refunds: ignore"),
+        unsettled_returns(frames),
+    ]
+    last = [does_not_add_up(amount_problems(given_back["orders"], given_back["order_lines"]))]
+    originals = return_headers(frames)[["order_id", "original_id", "run_day"]]
+    return _map_documents(given_back, articles, mapping, shop, first, last, originals)
+
+
+def _map_documents(
+    frames: Frames,
+    articles: pd.DataFrame,
+    mapping: Flow,
+    shop: str,
+    first: list[pd.DataFrame],
+    last: list[pd.DataFrame],
+    originals: pd.DataFrame | None = None,
+) -> Target:
+    """Return documents in MplusKASSA's terms; ``first`` and ``last`` are verdicts that weigh more and less than the mapping's.
+
+    ``originals`` has original_id and run_day by order_id, where the documents are no sales.
     """
     options = mapping.settings
     source = frames["orders"]
     orders = mapping.apply("orders", frames)
     lines, line_problems = _map_lines(frames, articles, mapping, options)
     payments, payment_problems = _map_payments(frames, mapping)
-    verdicts = first_verdicts(
-        [
-            mapping.select(frames, "orders"),
-            _unreadable(source),
-            mapping.judge(frames, "orders"),
-            verdicts_of_problems(orders.problems, "order_id"),
-            line_problems,
-            payment_problems,
-            amount_problems(source, frames["order_lines"]),
-            _nameless(source, frames["customers"], options),
-        ],
-        "order_id",
-    )
+    told = [mapping.judge(frames, "orders"), verdicts_of_problems(orders.problems, "order_id"), line_problems, payment_problems]
+    verdicts = first_verdicts([*first, *told, *last], "order_id")
     documents = _documents(source, frames["customers"], options, shop).merge(orders.frame, on="order_id")
+    documents = (
+        documents.assign(original_id=None, run_day=documents["day"]) if originals is None else documents.merge(originals, on="order_id")
+    )
     documents = _with_verdicts(documents, verdicts, "order_id")
     documents["financial_date"] = documents["financial_date"].fillna(documents["day"])
     documents["payload_fingerprint"] = payload_fingerprints(documents, lines, payments)

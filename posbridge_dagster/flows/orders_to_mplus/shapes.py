@@ -80,9 +80,11 @@ MAPPED_ORDERS = FrameShape(
     ("order_id",),
     {
         "order_id": Column(TEXT, "digits of the Shopify order's gid"),
+        "original_id": Column(TEXT, "the order whose goods or money come back; empty for a sale"),
         "external_id": Column(TEXT, "extOrderId or extInvoiceId"),
         "name": Column(TEXT, "what people call it"),
         "day": Column(TEXT, "local day, YYYY-MM-DD"),
+        "run_day": Column(TEXT, "the day whose run carries it: that of the order, also for what comes back later"),
         "document": Column(TEXT, "order or invoice"),
         "customer_key": Column(TEXT, "row of customers; empty = the default debtor"),
         "default_debtor": Column(WHOLE, "relation number where there is no customer"),
