@@ -5,7 +5,6 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
-import pyarrow as pa
 
 from posbridge_dagster.model.frames import MOMENT, TEXT, WHOLE, YES_NO, FrameShape
 from posbridge_dagster.model.money import decimal_amount
@@ -14,12 +13,18 @@ from posbridge_dagster.model.secrecy import mask
 SHOWN = 20
 _PERSONAL = ("name", "email", "phone", "address", "company", "contact", "telephone", "zip", "postal", "city", "note", "title", "text")
 _NOT_PERSONAL = ("location_name", "app_name", "source_name", "vat_name")
+_UNBROKEN = "\u00a0"
 _KINDS = {TEXT: "string", WHOLE: "integer", YES_NO: "boolean", MOMENT: "timestamp"}
 
 
 def column_schema(shape: FrameShape) -> dg.TableSchema:
-    """Return the columns of a frame as Dagster shows them: name, kind, what it says."""
-    return dg.TableSchema([dg.TableColumn(name, _kind(column.kind), column.says or None) for name, column in shape.columns.items()])
+    """Return the columns of a frame as Dagster shows them: name, kind, what it says (as Markdown, so ``<id>`` must be escaped)."""
+    return dg.TableSchema(
+        [
+            dg.TableColumn(name, _KINDS.get(column.kind, str(column.kind)), column.says.replace("<", "&lt;") or None)
+            for name, column in shape.columns.items()
+        ]
+    )
 
 
 def preview(frame: pd.DataFrame, columns: Sequence[str], *, clear: Sequence[str] = (), rows: int = 5) -> dg.TableMetadataValue:
@@ -62,7 +67,7 @@ def _cell(name: str, row: Mapping[Any, Any], *, clear: bool, as_amount: bool) ->
     if pd.isna(value):
         return None
     if as_amount and row["currency"]:
-        return amounts({row["currency"]: int(value)})
+        return amounts({row["currency"]: int(value)}).replace(" ", _UNBROKEN)
     if isinstance(value, (bool, int)):
         return value
     if isinstance(value, pd.Timestamp):
@@ -70,10 +75,6 @@ def _cell(name: str, row: Mapping[Any, Any], *, clear: bool, as_amount: bool) ->
     text = str(value)
     personal = any(part in name for part in _PERSONAL) and name not in _NOT_PERSONAL
     return mask(text) if personal and not clear else text
-
-
-def _kind(kind: pa.DataType) -> str:
-    return _KINDS.get(kind, str(kind))
 
 
 def _texts(columns: Sequence[str]) -> dg.TableSchema:

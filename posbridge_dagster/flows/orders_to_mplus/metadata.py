@@ -32,7 +32,7 @@ _MAPPED_SHOWN = {
     "customers": ("customer_key", "name", "email", "city", "country", "outcome", "code"),
     "order_lines": ("order_id", "position", "article_number", "quantity", "price_minor", "total_minor", "vat_code"),
     "order_payments": ("order_id", "method", "amount_minor"),
-    "orders": ("order_id", "name", "external_id", "branch_number", "total_minor", "paid_minor", "handed_over", "outcome", "code"),
+    "orders": ("order_id", "name", "branch_number", "total_minor", "paid_minor", "outcome", "code"),
 }
 _RESULT_SHOWN = ("source_id", "name", "outcome", "target_number", "amount_minor", "written_minor", "code")
 _KEYS = {"customers": "customer_key", "orders": "name"}
