@@ -13,14 +13,17 @@ class Trouble:
         self._in_a_row = 0
 
     def happened(self, failure: RemoteFailure) -> None:
-        """Count one failure."""
+        """Count one failure. A system that could not be reached, for as long as a call is tried, is not tried again for each record."""
+        if isinstance(failure, Unreachable):
+            self.stop(failure)
+            return
         self._in_a_row += 1
         self.reason = f"{FAILURES_IN_A_ROW} failures in a row, the last: {failure.reason}"
         self.stopped = self._in_a_row >= FAILURES_IN_A_ROW
 
     def stop(self, failure: RemoteFailure) -> None:
         """Stop at once: without this call nothing can go on."""
-        self.reason, self.stopped = failure.reason, True
+        self.reason, self.stopped = f"{failure.reason} {failure.advice}".strip(), True
 
     def over(self) -> None:
         """Say that the system answered."""

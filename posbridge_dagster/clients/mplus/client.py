@@ -50,6 +50,7 @@ class MplusClient:
         self._agent = f"posbridge/{version('posbridge')}"
         self._features: Features | None = None
         self._version_header = ""
+        self._has_answered = False
 
     def __repr__(self) -> str:
         return f"MplusClient({self._transport.address!r})"
@@ -81,7 +82,7 @@ class MplusClient:
             attempts += 1
             return self._attempt(known, body, request_id, is_repeat=attempts > 1)
 
-        return self.patience.retry(attempt, repeatable=repeatable)
+        return self.patience.retry(attempt, repeatable=repeatable, first_contact=not self._has_answered)
 
     @property
     def features(self) -> Features:
@@ -133,6 +134,7 @@ class MplusClient:
         try:
             reply = self._transport.post(operation.name, body, headers)
             received = len(reply.body)
+            self._has_answered = True
         finally:
             spent = Spent(1, int(is_repeat), time.perf_counter() - started, len(body), received)
             self.statistics.add(operation.name, spent)

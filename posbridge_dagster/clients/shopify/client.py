@@ -67,6 +67,7 @@ class ShopifyClient:
         self.statistics = Statistics()
         self._known_costs: dict[tuple[str, object], float] = {}
         self._lock = threading.Lock()
+        self._has_answered = False
 
     def __repr__(self) -> str:
         return f"ShopifyClient({self.origin!r}, version={self.version!r})"
@@ -97,7 +98,8 @@ class ShopifyClient:
             self._count(retries=1 if attempts > 1 else 0)
             return self._attempt(document, given, content, urgent)
 
-        return self.patience.retry(attempt, repeatable=document.is_idempotent if repeatable is None else repeatable)
+        repeatable = document.is_idempotent if repeatable is None else repeatable
+        return self.patience.retry(attempt, repeatable=repeatable, first_contact=not self._has_answered)
 
     def close(self) -> None:
         """Close the kept connections."""
@@ -120,6 +122,7 @@ class ShopifyClient:
         except RemoteFailure:
             self.pace.settle(cost, None)
             raise
+        self._has_answered = True
         answer = _parsed(reply)
         reported = _reported_cost(answer)
         self.pace.settle(cost, _throttle(reported))
