@@ -5,7 +5,6 @@ otherwise every run would find something to update.
 """
 
 from collections.abc import Mapping
-from itertools import zip_longest
 from typing import Any, Literal
 
 from posbridge_dagster.clients.shopify.client import ShopifyClient
@@ -87,8 +86,8 @@ def _current(customer: Node, name: str) -> Any:
 def _is_kept(name: str, current: Any, wanted: Any) -> bool:
     """Return whether Shopify would keep a value as it is."""
     if name == "addresses":
-        pairs = zip_longest(map(_address, current or ()), map(_address, wanted or ()), fillvalue={})
-        return all(_is_same(own, given) for own, given in pairs)
+        owned, given = [_address(row) for row in current or ()], [_address(row) for row in wanted or ()]
+        return len(owned) == len(given) and all(map(_is_same, owned, given))
     return bool(_kept(name, current) == _kept(name, wanted))
 
 

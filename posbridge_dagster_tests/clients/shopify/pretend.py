@@ -1,4 +1,4 @@
-"""Carries out any query over plain values: a list is paged where nodes or pageInfo are asked from it. For tests of paging."""
+"""Carries out any operation over plain values: a list is paged where nodes or pageInfo are asked from it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,9 @@ Value = dict[str, Any]
 
 
 class PretendGraph:
-    """A shop made of dicts. ``root`` holds what a query asks for by name; everything with an id is found by ``node``.
+    """A shop made of dicts. ``root`` holds what an operation asks for by name; everything with an id is found by ``node``.
+
+    What is asked for may also be a function of the arguments.
 
     ``before_call`` runs before each call with its number, so that a test can change the data between two pages.
     """
@@ -50,7 +52,8 @@ class _Run:
             return self._value(self._graph.find(given["id"]), field)
         if field.name.value == "nodes":
             return [self._value(self._graph.find(gid), field) for gid in given["ids"]]
-        return self._value(self._graph.root[field.name.value], field)
+        value = self._graph.root[field.name.value]
+        return self._value(value(given) if callable(value) else value, field)
 
     def _value(self, value: Any, field: FieldNode) -> Any:
         if value is None or field.selection_set is None:

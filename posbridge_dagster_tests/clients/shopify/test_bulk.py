@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from posbridge_dagster.clients.failures import Busy, Misconfigured, RemoteFailure, UnknownOutcome
 from posbridge_dagster.clients.patience import Patience
 from posbridge_dagster.clients.shopify.bulk import orders_by_count, orders_in_bulk
-from posbridge_dagster.clients.shopify.deadline import Deadline
 from posbridge_dagster.clients.shopify.bulk_document import BulkDocument
+from posbridge_dagster.clients.shopify.deadline import Deadline
 from posbridge_dagster.clients.shopify.documents import document
 from posbridge_dagster_tests.clients.shopify.pretend import PretendGraph, Value
 from posbridge_dagster_tests.clients.shopify.scripted import Received, Scripted, ScriptedShop, data

@@ -21,6 +21,7 @@ from graphql import (
 from posbridge_dagster.clients.shopify.bulk_document import BulkDocument
 from posbridge_dagster.clients.shopify.continuation import next_page, one_record
 from posbridge_dagster.clients.shopify.cost import DEAREST_CALL, page_size, requested_cost
+from posbridge_dagster.clients.shopify.custom_ids import LOOKUPS_IN_A_CALL, many
 from posbridge_dagster.clients.shopify.documents import Document, document, document_names, flat_fields, is_connection, response_key
 
 SPEC = Path(__file__).parents[3] / "../shared/spec/shopify-admin-2026-10.json.gz"
@@ -134,4 +135,49 @@ def test_no_plain_list_is_cut(name: str) -> None:
 
 def test_only_idempotent_mutations_may_be_sent_twice() -> None:
     assert document("orders").is_idempotent
-    assert not document("bulk_run_query").is_idempotent
+    mutations = {name: document(name) for name in document_names() if document(name).is_mutation}
+    assert [name for name, of in mutations.items() if of.is_idempotent] == ["refund_create"]
+    assert "order_create" in mutations
+
+
+OWNERS = {
+    "order_create": {"lineItems": "Order"},
+    "written_orders": {"lineItems": "Order"},
+    "refund_create": dict.fromkeys(("refundLineItems", "refundShippingLines", "orderAdjustments", "transactions"), "Refund"),
+    "fulfilment_orders": {"fulfillmentOrders": "Order", "lineItems": "FulfillmentOrder"},
+    "customer_by_identifier": {"addressesV2": "Customer"},
+    "customer_set": {"addressesV2": "Customer"},
+    "companies": dict.fromkeys(("contactRoles", "contacts", "locations"), "Company"),
+    "company_create": dict.fromkeys(("contactRoles", "contacts", "locations"), "Company"),
+}
+
+
+@needs_spec
+@pytest.mark.parametrize("name", OWNERS)
+def test_the_next_page_of_what_was_written_is_valid(name: str) -> None:
+    of = document(name)
+    inner = [(field, owner) for field, owner in connections(of, of.operation.selection_set) if field.name.value != name]
+    assert {field.name.value for field, _ in inner} == OWNERS[name].keys()
+    for field, owner in inner:
+        more = next_page(of, field, OWNERS[name][field.name.value], has_updated_at="updatedAt" in owner)
+        assert complaints(more.text) == []
+        assert requested_cost(more, {"first": page_size(more)}) <= DEAREST_CALL
+
+
+@needs_spec
+@pytest.mark.parametrize("name", ["order_by_identifier", "customer_identity"])
+def test_many_lookups_in_one_document_are_valid(name: str) -> None:
+    assert complaints(many(document(name), LOOKUPS_IN_A_CALL).text) == []
+
+
+@pytest.mark.parametrize("name", ["order_create", "refund_create"])
+def test_a_write_asks_nothing_back_that_needs_another_scope(name: str) -> None:
+    denied = {"variant", "product", "location", "device", "user", "staffMember", "return", "customer"}
+
+    def asked(selections: SelectionSetNode) -> Iterator[str]:
+        for field, _ in flat_fields(selections, document(name).fragments):
+            yield field.name.value
+            if field.selection_set:
+                yield from asked(field.selection_set)
+
+    assert denied.isdisjoint(asked(document(name).operation.selection_set))
