@@ -4,6 +4,7 @@ import pandas as pd
 
 from posbridge_dagster.clients.failures import Misconfigured
 from posbridge_dagster.clients.mplus.client import MplusClient
+from posbridge_dagster.clients.mplus.versions import OLDEST_SUPPORTED
 from posbridge_dagster.flows.orders_to_mplus.lines import service_articles
 from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
 from posbridge_dagster.flows.orders_to_mplus.returns import returns
@@ -20,6 +21,7 @@ Frames = dict[str, pd.DataFrame]
 
 def needed_articles(client: MplusClient, directory: Directory, frames: Frames, mapping: Flow) -> pd.DataFrame:
     """Return ARTICLES: those with a number, an extArticleId or a barcode that the mapped lines of the day's sales and returns name."""
+    client.require(OLDEST_SUPPORTED)
     refresh_articles(client, directory)
     lines = pd.concat([mapping.apply("order_lines", documents).frame for documents in (frames, returns(frames))])
     codes = set(lines["code"].dropna())
