@@ -1,6 +1,6 @@
 """Frames as Parquet, in a folder or an object store, one file per asset and partition.
 
-``orders_to_mplus/orders_snapshot`` of the day 2026-11-20 is ``<storage>/orders_to_mplus/orders_snapshot/2026-11-20.parquet``.
+``orders_to_mplus/orders/snapshot`` of the day 2026-11-20 is ``<storage>/orders_to_mplus/orders/snapshot/2026-11-20.parquet``.
 A file on disk appears whole or not at all (written beside and renamed); object stores write whole objects anyway.
 """
 

@@ -9,7 +9,7 @@ import dagster as dg
 from posbridge_dagster.definitions import defs
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-_RESULT = "_result"
+_RESULT = "result"
 
 
 def flows() -> list[str]:
@@ -27,7 +27,7 @@ def job_of(flow: str) -> dg.JobDefinition:
 def result_keys(job: dg.JobDefinition) -> dict[str, dg.AssetKey]:
     """Return the asset keys of a flow's results by the name of their frame, such as ``customers`` and ``orders``."""
     keys = sorted(job.asset_layer.executable_asset_keys)
-    return {key.path[-1].removesuffix(_RESULT): key for key in keys if key.path[-1].endswith(_RESULT)}
+    return {key.path[-2]: key for key in keys if key.path[-1] == _RESULT}
 
 
 def run_day(

@@ -1,8 +1,4 @@
-"""The three stages of a flow, and the keys of their assets.
-
-The last word of a key is what Dagster writes on the node of its graph, so it names both frame and stage: ``orders_snapshot``,
-``orders_mapped``, ``orders_result``.
-"""
+"""The three stages of a flow, and the keys of their assets: flow, frame, stage."""
 
 from typing import Literal
 
@@ -12,5 +8,5 @@ Stage = Literal["snapshot", "mapped", "result"]
 
 
 def frame_key(flow: str, frame: str, stage: Stage) -> dg.AssetKey:
-    """Return the asset key of a flow's frame at a stage: ``orders_to_mplus/orders_snapshot``."""
-    return dg.AssetKey([flow, f"{frame}_{stage}"])
+    """Return the asset key of a flow's frame at a stage: ``orders_to_mplus/orders/snapshot``."""
+    return dg.AssetKey([flow, frame, stage])

@@ -70,7 +70,7 @@ class Coupling:
 
     def frame(self, name: str, stage: str, day: str) -> pd.DataFrame:
         """Return a stored frame; it must be there."""
-        frame = FrameStore(read_settings().frames_url).read([FLOW, f"{name}_{stage}"], day)
+        frame = FrameStore(read_settings().frames_url).read([FLOW, name, stage], day)
         assert frame is not None, f"{name}/{stage} of {day} was never made"
         return frame
 
@@ -148,7 +148,7 @@ class Coupling:
         return self.shopify.system
 
     def _results(self, name: str, day: str) -> dict[str, dict[str, Any]]:
-        frame = FrameStore(read_settings().frames_url).read([FLOW, f"{name}_result"], day)
+        frame = FrameStore(read_settings().frames_url).read([FLOW, name, "result"], day)
         return {} if frame is None else {row["source_id"]: row for row in plain_rows(frame)}
 
 
