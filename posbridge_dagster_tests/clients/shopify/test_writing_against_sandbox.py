@@ -76,7 +76,7 @@ def test_an_order_is_found_by_its_custom_id_at_once_although_search_lags(served:
 
 
 def test_a_definition_is_made_once_whatever_happens_to_the_answer(served: Served, client: ShopifyClient) -> None:
-    served.control.faults.append(Fault(kind="reset_after", times=1, operation="MetafieldDefinitionCreate"))
+    served.control.faults.append(Fault(kind="reset_after", times=1, operation="metafieldDefinitionCreate"))
     ensure_definition(client, "CUSTOMER", "mplus_relation", "MplusKASSA relation")
     assert not ensure_definition(client, "CUSTOMER", "mplus_relation", "MplusKASSA relation")
     assert client.statistics.retries == 1
