@@ -20,7 +20,7 @@ _SETTLED = FrameShape(
     "settled_lines",
     ("document_id", "line_id"),
     {
-        **{name: Column(TEXT) for name in ("document_id", "line_id", "kind", "variant_id", "title", "tax_title")},
+        **{name: Column(TEXT) for name in ("document_id", "line_id", "kind", "ext_article_id", "variant_id", "title", "tax_title")},
         **{name: Column(WHOLE) for name in ("position", "article_number", "quantity", "total_minor", "tax_rate", SHARED)},
     },
 )
@@ -113,6 +113,7 @@ def _row(line: dict[str, Any], amount: Amount, tax_title: str | None) -> dict[st
         "position": line["position"],
         "kind": "custom" if amount.kind == "article" and line["variant_id"] is None else amount.kind,
         "article_number": line["article_number"],
+        "ext_article_id": line["ext_article_id"],
         "variant_id": line["variant_id"],
         "title": line["title"] if whole or amount.kind == "shipping" else f"{line['title']} ({_number(amount.quantity)} x)",
         "quantity": int(amount.quantity) if whole else 1,

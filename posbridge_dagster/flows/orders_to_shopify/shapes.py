@@ -18,7 +18,7 @@ VARIANTS = FrameShape(
     {
         "article_number": Column(WHOLE, "article of MplusKASSA"),
         "variant_id": Column(TEXT, "digits of the variant's gid; empty where the shop has none, or several"),
-        "sku": Column(TEXT, "the SKU it was found by; empty where it was linked before"),
+        "ext_article_id": Column(TEXT, "its extArticleId, a SKU that is no number"),
         "candidates": Column(WHOLE, "variants with this SKU"),
     },
 )
@@ -81,6 +81,7 @@ MAPPED_LINES = FrameShape(
         "position": Column(WHOLE, "order on the document"),
         "kind": Column(TEXT, "article, custom or shipping"),
         "article_number": Column(WHOLE, "article of MplusKASSA"),
+        "ext_article_id": Column(TEXT, "its extArticleId"),
         "variant_id": Column(TEXT, "digits of the variant's gid; empty for a custom line"),
         "title": Column(TEXT, "text of the line; a fractional quantity stands in it"),
         "quantity": Column(WHOLE, "pieces"),

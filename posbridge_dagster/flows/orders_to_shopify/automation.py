@@ -1,0 +1,94 @@
+"""What makes the flow run by itself: the job, the sensor for new and changed documents, the nightly safety net."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+
+from posbridge_dagster.clients.failures import RemoteFailure
+from posbridge_dagster.clients.mplus.client import MplusClient
+from posbridge_dagster.clients.mplus.invoices import invoices_since
+from posbridge_dagster.clients.mplus.orders import orders_since
+from posbridge_dagster.clients.mplus.reading import Record
+from posbridge_dagster.flows.orders_to_shopify import FLOW
+from posbridge_dagster.flows.orders_to_shopify.assets import DAYS
+from posbridge_dagster.flows.orders_to_shopify.changes import Change, Mark, touched_days
+from posbridge_dagster.ledger import Ledger
+from posbridge_dagster.settings import Settings, current_settings
+from posbridge_dagster.snapshots.mplus_documents import document_id
+
+FIRST_LOOK_BACK = timedelta(days=1)
+REST_BEFORE_RETRY = timedelta(minutes=2)
+NIGHTS_READ_AGAIN = 3
+
+job = dg.define_asset_job(
+    FLOW, selection=dg.AssetSelection.groups(FLOW), description="MplusKASSA orders, invoices and credits of a day to Shopify"
+)
+
+_running = current_settings().runs_by_itself
+
+
+@dg.sensor(
+    name=f"{FLOW}_changes",
+    job=job,
+    minimum_interval_seconds=15,
+    default_status=dg.DefaultSensorStatus.RUNNING if _running else dg.DefaultSensorStatus.STOPPED,
+    description="One run for each financial date with a new or changed document, or with one that could not be sent.",
+)
+def changes_sensor(
+    context: dg.SensorEvaluationContext,
+    mplus: dg.ResourceParam[MplusClient],
+    ledger: dg.ResourceParam[Ledger],
+    settings: dg.ResourceParam[Settings],
+) -> dg.SensorResult | dg.SkipReason:
+    """Ask for the days that changed since the last look; nothing changed, nothing runs."""
+    now = datetime.now(UTC)
+    mark = Mark.read(context.cursor)
+    first_day = settings.first_day if mark else (now.astimezone(settings.zone) - FIRST_LOOK_BACK).date()
+    try:
+        days, mark = touched_days(list(_changes(mplus, mark or Mark({}), first_day, settings.shop_handle)), mark or Mark({}), FLOW)
+    except RemoteFailure as failure:
+        raise dg.Failure(str(failure)) from None
+    open_days = set(DAYS.get_partition_keys(current_time=now))
+    requests = [dg.RunRequest(run_key=day.run_key, partition_key=day.day) for day in days if day.day in open_days]
+    requests += _unfinished(ledger, {day.day for day in days}, now)
+    if not requests:
+        context.update_cursor(mark.written())
+        return dg.SkipReason("no document changed since the last look")
+    return dg.SensorResult(run_requests=requests, cursor=mark.written())
+
+
+def _changes(client: MplusClient, mark: Mark, first_day: date, shop: str) -> Iterator[Change]:
+    """Yield the documents that changed; those that came from this shop, and invoices made of orders, ask for nothing."""
+    own = f"shopify:{shop}:"
+    for rows, _ in orders_since(client, mark.asked_from("order"), include_lines=False, first_day=first_day):
+        yield from (_change("order", row) for row in rows if not row.get("extOrderId", "").startswith(own))
+    for rows, _ in invoices_since(client, mark.asked_from("invoice"), first_day=first_day):  # with lines, else the orders stay untold
+        yield from (_change("invoice", row) for row in rows if not row.get("extInvoiceId", "").startswith(own) and not row["orderIds"])
+
+
+def _change(kind: str, row: Record) -> Change:
+    return Change(document_id(kind, row), kind, row["syncMarker"], row["financialDate"].isoformat())
+
+
+def _unfinished(ledger: Ledger, asked: set[str], now: datetime) -> Iterator[dg.RunRequest]:
+    """Ask again, after a rest, for days with documents that could not be sent."""
+    for day, changed_at in ledger.unfinished_days(FLOW).items():
+        if day.isoformat() not in asked and changed_at < now - REST_BEFORE_RETRY:
+            yield dg.RunRequest(run_key=f"{FLOW}/{day}/again/{changed_at.isoformat()}", partition_key=day.isoformat())
+
+
+@dg.schedule(
+    name=f"{FLOW}_nightly",
+    job=job,
+    cron_schedule="45 3 * * *",
+    execution_timezone=current_settings().timezone,
+    default_status=dg.DefaultScheduleStatus.RUNNING if _running else dg.DefaultScheduleStatus.STOPPED,
+    description="Reads the last days again as a whole: what a sensor missed, or a moved financial date left behind, is right by morning.",
+)
+def nightly_schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+    """Ask for the last days, read from the beginning."""
+    moment = context.scheduled_execution_time
+    again = {"ops": {"read_mplus_documents": {"config": {"read_everything": True}}}}
+    for day in DAYS.get_partition_keys(current_time=moment)[-NIGHTS_READ_AGAIN:]:
+        yield dg.RunRequest(run_key=f"{FLOW}/{day}/night/{moment:%Y-%m-%d}", partition_key=day, run_config=again)
