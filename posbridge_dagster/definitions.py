@@ -2,14 +2,15 @@
 
 import dagster as dg
 
-from posbridge_dagster.flows.orders_to_mplus import assets, automation
+from posbridge_dagster.flows import balancing
+from posbridge_dagster.flows.orders_to_mplus import assets, automation, balance, return_assets
 from posbridge_dagster.resources import RESOURCES
 
 defs = dg.Definitions(
-    assets=assets.ASSETS,
-    jobs=[automation.job],
+    assets=[*assets.ASSETS, *return_assets.ASSETS, *balance.ASSETS],
+    jobs=[automation.job, balancing.job],
     sensors=[automation.changes_sensor],
-    schedules=[automation.nightly_schedule],
+    schedules=[automation.nightly_schedule, balancing.nightly_schedule],
     resources=RESOURCES,
     executor=dg.in_process_executor,
 )

@@ -26,7 +26,10 @@ _STATES = {Outcome.QUARANTINED: State.QUARANTINED, Outcome.FAILED: State.FAILED}
 
 @dataclass(frozen=True)
 class Item:
-    """A record that may be written. ``payload`` is what the writer needs, ``source`` what a person reads in quarantine."""
+    """A record that may be written. ``payload`` is what the writer needs, ``source`` what a person reads in quarantine.
+
+    ``run_day`` is the day whose run carries the record, where that is not its own; ``kept`` is remembered of it once it is done.
+    """
 
     source_id: str
     external_id: str
@@ -38,6 +41,8 @@ class Item:
     payload_fingerprint: str
     payload: Mapping[str, Any]
     source: Mapping[str, Any] = field(default_factory=dict)
+    run_day: str = ""
+    kept: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -212,7 +217,7 @@ class Loader:
             code=code,
             reason=reason,
             written_minor=written.written_minor if written else None,
-            detail={"refused": True} if refused else None,
+            detail={"refused": True} if refused else item.kept,
         )
         if self.ledger.close_records(self.flow, [closing], self.owner):
             reason = f"{reason} (its lease ended while it was being written)".strip()
@@ -231,7 +236,7 @@ def quarantine_entry(item: Item, code: str, reason: str) -> QuarantineEntry:
         source_id=item.source_id,
         code=code,
         reason=reason,
-        day=date.fromisoformat(item.day),
+        day=date.fromisoformat(item.run_day or item.day),
         source_payload=dict(item.source),
         target_payload=dict(item.payload),
         source_fingerprint=item.source_fingerprint,
@@ -262,7 +267,7 @@ def _intent(item: Item) -> Intent:
         source_id=item.source_id,
         source_fingerprint=item.source_fingerprint,
         payload_fingerprint=item.payload_fingerprint,
-        day=date.fromisoformat(item.day),
+        day=date.fromisoformat(item.run_day or item.day),
         amount_minor=item.amount_minor,
         currency=item.currency,
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.flows.failures import said_plainly
+from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.checks import CHECKS, check_results, failed_sentence
 from posbridge_dagster.flows.orders_to_mplus.directory import needed_articles, needed_relations
@@ -48,11 +48,13 @@ def key(frame: str, stage: Stage) -> dg.AssetKey:
     return frame_key(FLOW, frame, stage)
 
 
-def _in(frame: str, stage: Stage) -> dg.AssetIn:
+def asset_in(frame: str, stage: Stage) -> dg.AssetIn:
+    """Return a frame of this flow as an input."""
     return dg.AssetIn(key=key(frame, stage))
 
 
-def _out(frame: str, stage: Stage) -> dg.AssetOut:
+def asset_out(frame: str, stage: Stage) -> dg.AssetOut:
+    """Return a frame of this flow as an output, with what the UI tells of it."""
     return dg.AssetOut(**told(frame, stage))
 
 
@@ -60,7 +62,7 @@ def _out(frame: str, stage: Stage) -> dg.AssetOut:
     name="read_shopify_orders",
     partitions_def=DAYS,
     outs={
-        name: _out(name, "snapshot")
+        name: asset_out(name, "snapshot")
         for name in [*(name for name in SHAPES if name != "orders"), "orders"]  # orders last: it carries how far the day was read
     },
 )
@@ -94,8 +96,8 @@ def snapshot(
 @dg.multi_asset(
     name="read_mplus_directory",
     partitions_def=DAYS,
-    ins={name: _in(name, "snapshot") for name in SOURCES},
-    outs={name: _out(name, "snapshot") for name in ("articles", "relations")},
+    ins={name: asset_in(name, "snapshot") for name in SOURCES},
+    outs={name: asset_out(name, "snapshot") for name in ("articles", "relations")},
 )
 def directory(
     orders: pd.DataFrame,
@@ -125,8 +127,8 @@ def directory(
 @dg.multi_asset(
     name="map_orders",
     partitions_def=DAYS,
-    ins={name: _in(name, "snapshot") for name in ("orders", "order_lines", "order_payments", "exchanges", "customers", "articles")},
-    outs={name: _out(name, "mapped") for name in MAPPED},
+    ins={name: asset_in(name, "snapshot") for name in ("orders", "order_lines", "order_payments", "exchanges", "customers", "articles")},
+    outs={name: asset_out(name, "mapped") for name in MAPPED},
 )
 def mapped(
     orders: pd.DataFrame,
@@ -151,11 +153,11 @@ def mapped(
     name="write_customers",
     partitions_def=DAYS,
     ins={
-        "customers": _in("customers", "mapped"),
-        "orders": _in("orders", "mapped"),
-        "relations": _in("relations", "snapshot"),
+        "customers": asset_in("customers", "mapped"),
+        "orders": asset_in("orders", "mapped"),
+        "relations": asset_in("relations", "snapshot"),
     },
-    outs={"customers_result": _out("customers", "result")},
+    outs={"customers_result": asset_out("customers", "result")},
 )
 def customers_result(
     context: dg.AssetExecutionContext,
@@ -169,7 +171,7 @@ def customers_result(
 ) -> dg.Output[pd.DataFrame]:
     """Find, create or update the relation of each customer whose order will be written."""
     with said_plainly():
-        run = _run(context, config, mplus, ledger, settings)
+        run = run_of(context, config, mplus, ledger, settings)
         result = write_customers(run, customers, orders, relations)
     return dg.Output(result, metadata=result_metadata(result) | calls_metadata(mplus=mplus))
 
@@ -178,14 +180,14 @@ def customers_result(
     name="write_orders",
     partitions_def=DAYS,
     ins={
-        "source_orders": _in("orders", "snapshot"),
-        "source_lines": _in("order_lines", "snapshot"),
-        "orders": _in("orders", "mapped"),
-        "order_lines": _in("order_lines", "mapped"),
-        "order_payments": _in("order_payments", "mapped"),
-        "customers": _in("customers", "result"),
+        "source_orders": asset_in("orders", "snapshot"),
+        "source_lines": asset_in("order_lines", "snapshot"),
+        "orders": asset_in("orders", "mapped"),
+        "order_lines": asset_in("order_lines", "mapped"),
+        "order_payments": asset_in("order_payments", "mapped"),
+        "customers": asset_in("customers", "result"),
     },
-    outs={"orders_result": _out("orders", "result")},
+    outs={"orders_result": asset_out("orders", "result")},
     check_specs=[dg.AssetCheckSpec(name, asset=key("orders", "result"), description=says) for name, says in CHECKS.items()],
 )
 def orders_result(
@@ -203,16 +205,17 @@ def orders_result(
 ) -> Iterator[Any]:
     """Write each order of the day once, and say how it ended; the run fails when an order could not be sent."""
     with said_plainly():
-        run = _run(context, config, mplus, ledger, settings)
+        run = run_of(context, config, mplus, ledger, settings)
         sources = {"orders": source_orders, "order_lines": source_lines}
         result = write_orders(run, sources, {"orders": orders, "order_lines": order_lines, "order_payments": order_payments}, customers)
     yield dg.Output(result, output_name="orders_result", metadata=result_metadata(result) | calls_metadata(mplus=mplus))
     yield from check_results(result, source_orders, ledger, settings, dry_run=run.dry_run)
     if sentence := failed_sentence(result):
-        raise dg.Failure(sentence, allow_retries=False)
+        raise plain_failure(sentence)
 
 
-def _run(context: dg.AssetExecutionContext, config: WriteConfig, mplus: MplusClient, ledger: Ledger, settings: Settings) -> Run:
+def run_of(context: dg.AssetExecutionContext, config: WriteConfig, mplus: MplusClient, ledger: Ledger, settings: Settings) -> Run:
+    """Return what writing needs besides the frames."""
     run_id = context.run.run_id
     return Run(
         mapping=read_mapping(settings),

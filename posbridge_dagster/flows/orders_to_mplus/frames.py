@@ -17,13 +17,16 @@ from posbridge_dagster.model.frames import FrameShape
 from posbridge_dagster.report.tables import column_schema
 from posbridge_dagster.snapshots.order_shapes import SHAPES
 
-_SHOPIFY, _MPLUS, _MAPPING = {"shopify", "graphql"}, {"mplus", "soap"}, {"pandas"}
+_SHOPIFY, _MPLUS, _MAPPING = "shopify", "mplus", "pandas"
 
 MAPPED = {shape.name: shape for shape in (MAPPED_CUSTOMERS, MAPPED_LINES, MAPPED_PAYMENTS, MAPPED_ORDERS)}
+MAPPED_RETURNS = {"refunds": "orders", "refund_lines": "order_lines", "refund_payments": "order_payments"}
+"""The mapped frames of refunds and exchanges, and which frame of sales each is like."""
+
 _SHAPES: dict[Stage, dict[str, FrameShape]] = {
     "snapshot": {**SHAPES, "articles": ARTICLES, "relations": RELATIONS},
-    "mapped": MAPPED,
-    "result": {"customers": RESULT, "orders": RESULT},
+    "mapped": {**MAPPED, **{name: MAPPED[like] for name, like in MAPPED_RETURNS.items()}},
+    "result": {"customers": RESULT, "orders": RESULT, "refunds": RESULT},
 }
 
 _SAYS: dict[tuple[str, Stage], str] = {
@@ -51,6 +54,12 @@ _SAYS: dict[tuple[str, Stage], str] = {
     ),
     ("order_payments", "mapped"): "The money received for each payment method of MplusKASSA, change taken off.",
     ("orders", "mapped"): "The orders of the day as MplusKASSA should hold them. A row with an outcome may not go there and says why.",
+    ("refunds", "mapped"): (
+        "The refunds and exchanges of the day's orders as MplusKASSA should hold them: documents with negative amounts, each with its own "
+        "id. A row with an outcome may not go there and says why."
+    ),
+    ("refund_lines", "mapped"): "What they give back and, for an exchange, what was taken instead, in MplusKASSA's terms.",
+    ("refund_payments", "mapped"): "The money given back for each payment method of MplusKASSA; negative.",
     ("customers", "result"): (
         "How each customer of the day ended: found, created or updated as a relation of MplusKASSA, or left alone with a reason."
     ),
@@ -58,6 +67,7 @@ _SAYS: dict[tuple[str, Stage], str] = {
         "How each order of the day ended: created, updated, unchanged, skipped, quarantined or failed, "
         "with its number in MplusKASSA or the reason why it has none."
     ),
+    ("refunds", "result"): "How each refund and exchange of the day's orders ended, whenever it was made.",
 }
 
 
@@ -67,7 +77,8 @@ def told(frame: str, stage: Stage) -> dict[str, Any]:
     return {
         "key": frame_key(FLOW, frame, stage),
         "group_name": FLOW,
-        "kinds": {"snapshot": read, "mapped": _MAPPING, "result": _MPLUS}[stage],
+        # A node of the graph is titled by its stage, the last word of its key; the frame stands below it as a kind.
+        "kinds": {frame, {"snapshot": read, "mapped": _MAPPING, "result": _MPLUS}[stage]},
         "tags": {"writes": "mplus"} if stage == "result" else {},
         "description": _SAYS.get((frame, stage), f"The {frame.replace('_', ' ')} of the day."),
         "metadata": {"dagster/column_schema": column_schema(_SHAPES[stage][frame])},

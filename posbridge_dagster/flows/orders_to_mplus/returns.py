@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from posbridge_dagster.flows.verdicts import quarantine
+from posbridge_dagster.model.frames import MOMENT, TEXT, Column, FrameShape
 from posbridge_dagster.model.money import decimal_amount
 from posbridge_dagster.model.outcome import Outcome
 from posbridge_dagster.snapshots.order_shapes import ORDER_LINES, ORDER_PAYMENTS, ORDERS
@@ -20,6 +20,22 @@ Frames = Mapping[str, pd.DataFrame]
 
 SOURCES = ("orders", "order_lines", "order_payments", "refunds", "refund_lines", "refund_payments", "exchanges", "customers")
 """The snapshot frames that sales and returns are told apart from."""
+
+RETURN_HEADERS = FrameShape(
+    "return_headers",
+    ("order_id",),
+    {
+        "order_id": Column(TEXT, "id of the record"),
+        "original_id": Column(TEXT, "row of orders"),
+        "name": Column(TEXT, "what people call it"),
+        "day": Column(TEXT, "local day on which it was given back"),
+        "run_day": Column(TEXT, "local day of the order"),
+        "created_at": Column(MOMENT, "when it was given back"),
+        "processed_at": Column(MOMENT, "when it was given back"),
+        "note": Column(TEXT, "reason given"),
+        "fingerprint": Column(TEXT, "one short hash per part of the content, as JSON"),
+    },
+)
 
 _EXCHANGED = {"total_minor": "exchanged_minor", "tax_minor": "exchanged_tax_minor", "rounding_minor": "exchanged_rounding_minor"}
 _NOTHING = {"cancelled_at": None, "fault": None, "refund_count": 0, **dict.fromkeys(_EXCHANGED.values(), 0)}
@@ -85,20 +101,8 @@ def return_headers(frames: Frames) -> pd.DataFrame:
         name=exchanges["name"] + " E" + exchanges["position"].astype("string[pyarrow]"),
         processed_at=exchanges["created_at"],
     )
-    columns = [
-        "order_id",
-        "original_id",
-        "name",
-        "day",
-        "created_at",
-        "processed_at",
-        "note",
-        "pending_minor",
-        "money_minor",
-        "fingerprint",
-    ]
-    whole = pd.concat([plain, swapped], ignore_index=True).reindex(columns=columns)
-    return whole.astype({"order_id": "string[pyarrow]", "original_id": "string[pyarrow]"})
+    whole = pd.concat([plain, swapped], ignore_index=True)
+    return RETURN_HEADERS.conform(whole.reindex(columns=list(RETURN_HEADERS.columns)))
 
 
 def unsettled_returns(frames: Frames) -> pd.DataFrame:
@@ -119,15 +123,11 @@ def unsettled_returns(frames: Frames) -> pd.DataFrame:
 
 
 def does_not_add_up(problems: pd.DataFrame) -> pd.DataFrame:
-    """Return the verdicts of the amount checks in the words of refunds, with what the refund consists of."""
-    off = problems["code"] == "does_not_add_up"
-    said = problems["reason"].str.replace(
-        "its lines differ from its total", "its lines, shipping, adjustments and rounding differ from the money"
-    )
-    worded = quarantine(
-        problems[["order_id"]], problems["code"].where(~off, "refund_does_not_add_up"), problems["reason"].where(~off, said)
-    )
-    return worded.reset_index(drop=True)
+    """Return the verdicts of the amount checks in the words of refunds."""
+    worded = problems.astype("string[pyarrow]")
+    off = worded["code"] == "does_not_add_up"
+    said = worded["reason"].str.replace("its total", "the money that was given back", regex=False)
+    return worded.assign(code=worded["code"].mask(off, "refund_does_not_add_up"), reason=worded["reason"].mask(off, said))
 
 
 def _record(order_ids: pd.Series, kind: str, ids: pd.Series) -> pd.Series:

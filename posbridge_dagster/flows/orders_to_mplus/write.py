@@ -1,8 +1,8 @@
 """Brings the mapped frames of a day together with the ledger and the client that writes them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ from posbridge_dagster.model.outcome import Outcome
 from posbridge_dagster.snapshots.fingerprint import changed_parts
 
 Frames = MappingOf[str, pd.DataFrame]
+Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -65,49 +66,56 @@ def write_customers(run: Run, customers: pd.DataFrame, orders: pd.DataFrame, rel
     return result_frame(results)
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A document that may be written, or ``verdict``: why it may not."""
+
+    document: MappingOf[str, Any]
+    item: Item
+    verdict: ResultRow | None
+
+
 def write_orders(run: Run, sources: Frames, mapped: Frames, customers: pd.DataFrame) -> pd.DataFrame:
-    """Return RESULT, one row per order of the day, in the order of the sales.
+    """Return RESULT, one row per order of the day, in the order of the sales."""
+    debtors = {row["source_id"]: row for row in plain_rows(customers)}
+    source_orders, source_lines = rows_by(sources["orders"], "order_id"), rows_by(sources["order_lines"], "order_id")
+    candidates = []
+    for row, lines, payments in documents(mapped):
+        order = {**row, "relation_number": _relation_number(row, debtors)}
+        source = {"order": source_orders[row["order_id"]][0], "lines": source_lines.get(row["order_id"], [])}
+        candidates.append(Candidate(order, item_of(order, lines, payments, source), _verdict(order, debtors, dry_run=run.dry_run)))
+    return result_frame(write_documents(run, candidates))
+
+
+def documents(mapped: Frames) -> Iterator[tuple[dict[str, Any], Rows, Rows]]:
+    """Yield each mapped document with its lines and payments, in the order of the frame."""
+    lines, payments = rows_by(mapped["order_lines"], "order_id"), rows_by(mapped["order_payments"], "order_id")
+    for row in plain_rows(mapped["orders"]):
+        yield row, lines.get(row["order_id"], []), payments.get(row["order_id"], [])
+
+
+def write_documents(run: Run, candidates: Sequence[Candidate]) -> list[ResultRow]:
+    """Write what may be written, once, and return one row per candidate in the order given.
 
     What was sent before is never judged again: only what is new, or was not sent yet, can be skipped or quarantined by a verdict.
     """
-    debtors = {row["source_id"]: row for row in plain_rows(customers)}
-    items: dict[str, Item] = {}
-    verdicts: dict[str, ResultRow] = {}
-    documents: dict[str, list[Item]] = {"order": [], "invoice": []}
-    for order, item in _items(sources, mapped, debtors, dry_run=run.dry_run):
-        items[item.source_id] = item
-        documents[order["document"]].append(item)
-        if verdict := _verdict(order, debtors, dry_run=run.dry_run):
-            verdicts[item.source_id] = verdict
+    items = {candidate.item.source_id: candidate.item for candidate in candidates}
+    verdicts = {candidate.item.source_id: candidate.verdict for candidate in candidates if candidate.verdict}
     loader = Loader(FLOW, run.ledger, run.owner, run.run_id, run.dry_run)
     writers: dict[str, Writer] = {"order": MplusOrders(run.mplus), "invoice": MplusInvoices(run.mplus)}
+    kinds = {kind: [each.item for each in candidates if each.document["document"] == kind] for kind in writers}
     if not run.dry_run:
-        for document, writer in writers.items():
-            stopped = [item for item in documents[document] if item.source_id in verdicts]
+        for kind, writer in writers.items():
+            stopped = [item for item in kinds[kind] if item.source_id in verdicts]
             settle_unfinished(run.ledger, FLOW, run.owner, stopped, verdicts, writer)
     readable = [item for item in items.values() if item.source_fingerprint]
     results = verdicts | loader.sent(readable, Changes(frozenset(run.mapping.settings.ignore_changes)))
-    for document, writer in writers.items():
-        results |= {
-            row.source_id: row for row in loader.load([item for item in documents[document] if item.source_id not in results], writer)
-        }
-    _keep_in_quarantine(run, [(row, dict(items[key].source)) for key, row in verdicts.items() if results[key] is row])
+    for kind, writer in writers.items():
+        results |= {row.source_id: row for row in loader.load([item for item in kinds[kind] if item.source_id not in results], writer)}
+    standing = [(key, row) for key, row in verdicts.items() if results[key] is row]
+    _keep_in_quarantine(run, [(replace(row, day=items[key].run_day), dict(items[key].source)) for key, row in standing])
     _let_go(run, results.values())
-    return result_frame(results[order_id] for order_id in mapped["orders"]["order_id"])
-
-
-def _items(
-    sources: Frames, mapped: Frames, debtors: MappingOf[str, dict[str, Any]], *, dry_run: bool
-) -> Iterator[tuple[dict[str, Any], Item]]:
-    """Yield each mapped order with all that may be sent of it."""
-    lines, payments = rows_by(mapped["order_lines"], "order_id"), rows_by(mapped["order_payments"], "order_id")
-    source_orders, source_lines = rows_by(sources["orders"], "order_id"), rows_by(sources["order_lines"], "order_id")
-    for row in plain_rows(mapped["orders"]):
-        order_id = row["order_id"]
-        order = row | {"relation_number": _relation_number(row, debtors)}
-        payload = {"order": order, "lines": lines.get(order_id, []), "payments": payments.get(order_id, [])}
-        source = {"order": source_orders[order_id][0], "lines": source_lines.get(order_id, [])}
-        yield order, _item(order, payload, source)
+    return [results[key] for key in items]
 
 
 def _relation_number(order: MappingOf[str, Any], debtors: MappingOf[str, dict[str, Any]]) -> int | None:
@@ -120,18 +128,19 @@ def _relation_number(order: MappingOf[str, Any], debtors: MappingOf[str, dict[st
 def _verdict(order: MappingOf[str, Any], debtors: MappingOf[str, dict[str, Any]], *, dry_run: bool) -> ResultRow | None:
     """Return why an order may not be written: what the mapping says, or that its customer is not there; None where it may."""
     if order["outcome"]:
-        return _order_verdict(order, Outcome(order["outcome"]), order["code"], order["reason"])
+        return verdict_row(order, Outcome(order["outcome"]), order["code"], order["reason"])
     if order["relation_number"] is not None:
         return None
     debtor = debtors[order["customer_key"]]
     if dry_run and debtor["outcome"] == Outcome.CREATED:
         return None
     if debtor["outcome"] == Outcome.FAILED:
-        return _order_verdict(order, Outcome.FAILED, "customer_failed", f"its customer could not be written: {debtor['reason']}")
-    return _order_verdict(order, Outcome.QUARANTINED, "customer_quarantined", f"its customer is in quarantine: {debtor['reason']}")
+        return verdict_row(order, Outcome.FAILED, "customer_failed", f"its customer could not be written: {debtor['reason']}")
+    return verdict_row(order, Outcome.QUARANTINED, "customer_quarantined", f"its customer is in quarantine: {debtor['reason']}")
 
 
-def _item(order: MappingOf[str, Any], payload: MappingOf[str, Any], source: MappingOf[str, Any]) -> Item:
+def item_of(order: MappingOf[str, Any], lines: Rows, payments: Rows, source: MappingOf[str, Any]) -> Item:
+    """Return a mapped document with a relation number as a record to be written."""
     return Item(
         source_id=order["order_id"],
         external_id=order["external_id"],
@@ -141,12 +150,15 @@ def _item(order: MappingOf[str, Any], payload: MappingOf[str, Any], source: Mapp
         currency=order["currency"],
         source_fingerprint=order["source_fingerprint"],
         payload_fingerprint=order["payload_fingerprint"],
-        payload=payload,
+        payload={"order": order, "lines": lines, "payments": payments},
         source=source,
+        run_day=order["run_day"],
+        kept={"relation_number": order["relation_number"], "document": order["document"]},
     )
 
 
-def _order_verdict(order: MappingOf[str, Any], outcome: Outcome, code: str, reason: str) -> ResultRow:
+def verdict_row(order: MappingOf[str, Any], outcome: Outcome, code: str, reason: str) -> ResultRow:
+    """Return that a mapped document may not be written, as a row of RESULT."""
     return ResultRow(
         source_id=order["order_id"],
         outcome=outcome,

@@ -1,0 +1,121 @@
+"""The balance of a day: everything sold on it, and given back for it so far, against what MplusKASSA has booked.
+
+The administration is asked again, by external id and by bookkeeping day, so a document that only it knows is found as well.
+"""
+
+from datetime import date
+from itertools import chain
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from posbridge_dagster.balance.compare import balance, balances, differences
+from posbridge_dagster.balance.shapes import BALANCE, DIFFERENCES, ENTRIES
+from posbridge_dagster.balance.sides import booked, kind_of, sold
+from posbridge_dagster.clients.mplus.client import MplusClient
+from posbridge_dagster.clients.mplus.invoices import invoices_since
+from posbridge_dagster.clients.mplus.masterdata import vat_scale
+from posbridge_dagster.clients.mplus.orders import orders_by_external_ids, orders_since
+from posbridge_dagster.flows.failures import said_plainly
+from posbridge_dagster.flows.orders_to_mplus import FLOW
+from posbridge_dagster.flows.orders_to_mplus.amounts import document_totals
+from posbridge_dagster.flows.orders_to_mplus.assets import DAYS, asset_in
+from posbridge_dagster.flows.orders_to_mplus.returns import SOURCES, returns, sales
+from posbridge_dagster.model.identity import external_id
+from posbridge_dagster.report.balance import balance_metadata
+from posbridge_dagster.report.tables import column_schema
+from posbridge_dagster.settings import Settings
+
+GROUP = "balance"
+FRAMES = {"sums": BALANCE, "differences": DIFFERENCES}
+_SAYS = {
+    "sums": "Both sides of the day added up: documents, lines, pieces, gross, VAT by rate and tenders, of sales, refunds and exchanges.",
+    "differences": "Every record of the day in which the two sides differ, by how much, and the reason where one is known.",
+}
+_SNAPSHOTS = SOURCES
+_MAPPED = ("order_lines", "order_payments", "refund_lines", "refund_payments")
+_INS = {
+    **{f"{name}_snapshot": asset_in(name, "snapshot") for name in _SNAPSHOTS},
+    **{f"{name}_mapped": asset_in(name, "mapped") for name in _MAPPED},
+    **{f"{name}_result": asset_in(name, "result") for name in ("orders", "refunds")},
+}
+
+
+def key(frame: str) -> dg.AssetKey:
+    """Return the asset key of a balance frame of this flow."""
+    return dg.AssetKey([GROUP, FLOW, frame])
+
+
+def _out(frame: str) -> dg.AssetOut:
+    schema = {"dagster/column_schema": column_schema(FRAMES[frame])}
+    return dg.AssetOut(key=key(frame), group_name=GROUP, kinds={"pandas"}, description=_SAYS[frame], metadata=schema)
+
+
+@dg.multi_asset(
+    name=f"balance_{FLOW}",
+    partitions_def=DAYS,
+    ins=_INS,
+    outs={name: _out(name) for name in FRAMES},
+    check_specs=[dg.AssetCheckSpec("balanced", asset=key("sums"), description="nothing is unexplained, in the sums and in any record")],
+)
+def day_balance(
+    context: dg.AssetExecutionContext, mplus: dg.ResourceParam[MplusClient], settings: dg.ResourceParam[Settings], **frames: pd.DataFrame
+) -> Any:
+    """Add both sides of the day up and name every record in which they differ."""
+    with said_plainly():
+        here = sold_entries(frames, settings.shop_handle)
+        there = booked_entries(mplus, here, date.fromisoformat(context.partition_key), settings.shop_handle)
+    results = pd.concat([frames["orders_result"], frames["refunds_result"]])
+    known = results[~results["outcome"].isin(["created", "updated", "unchanged"])]
+    reasons = known.assign(record_id=[external_id(settings.shop_handle, each) for each in known["source_id"]])
+    found = differences(here, there, reasons)
+    whole = balance(here, there, found)
+    yield dg.Output(whole, output_name="sums", metadata=balance_metadata(whole, found))
+    yield dg.Output(found, output_name="differences", metadata={"dagster/row_count": len(found)})
+    yield dg.AssetCheckResult(
+        check_name="balanced",
+        asset_key=key("sums"),
+        passed=balances(whole, found),
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"unexplained_records": int((found["code"] == "").sum())},
+    )
+
+
+def sold_entries(frames: dict[str, pd.DataFrame], shop: str) -> pd.DataFrame:
+    """Return what the shop sold and gave back as ENTRIES: amounts from the snapshots, lines and tenders as they were mapped."""
+    snapshots = {name: frames[f"{name}_snapshot"] for name in _SNAPSHOTS}
+    sides = (
+        (sales(snapshots), frames["order_lines_mapped"], frames["order_payments_mapped"]),
+        (returns(snapshots), frames["refund_lines_mapped"], frames["refund_payments_mapped"]),
+    )
+    entries = []
+    for source, lines, payments in sides:
+        orders = source["orders"]
+        documents = orders[["order_id", "name"]].assign(
+            external_id=[external_id(shop, each) for each in orders["order_id"]], total_minor=document_totals(orders)
+        )
+        entries.append(sold(documents, lines, payments, source["order_lines"][["order_id", "tax_rate", "tax_minor"]]))
+    return ENTRIES.conform(pd.concat(entries, ignore_index=True))
+
+
+def booked_entries(mplus: MplusClient, here: pd.DataFrame, day: date, shop: str) -> pd.DataFrame:
+    """Return what MplusKASSA booked for the day as ENTRIES: the documents of these records, and sales of the day nobody asked for."""
+    ids = set(here["record_id"])
+    prefix = f"shopify:{shop}:"
+    orders = orders_by_external_ids(mplus, sorted(ids))
+    of_the_day = chain.from_iterable(rows for rows, _ in orders_since(mplus, first_day=day, last_day=day))
+    invoices = chain.from_iterable(rows for rows, _ in invoices_since(mplus, first_day=day))
+    documents = list(orders.values())
+    documents += [order for order in of_the_day if _is_unknown_sale(order.get("extOrderId"), prefix, ids)]
+    documents += [
+        invoice for invoice in invoices if invoice.get("extInvoiceId") in ids or _is_unknown_sale(invoice.get("extInvoiceId"), prefix, ids)
+    ]
+    return booked(documents, vat_scale(mplus))
+
+
+def _is_unknown_sale(record_id: str | None, prefix: str, known: set[str]) -> bool:
+    return bool(record_id) and str(record_id).startswith(prefix) and record_id not in known and kind_of(str(record_id)) == "sale"
+
+
+ASSETS = [day_balance]

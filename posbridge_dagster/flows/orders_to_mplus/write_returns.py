@@ -1,0 +1,70 @@
+"""Writes refunds and exchanges: each its own document in MplusKASSA, behind the order that it gives back of.
+
+What comes back follows its order: it is billed to the same relation and waits until the order itself is there, so that no
+credit stands in MplusKASSA for a sale that it does not know.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from posbridge_dagster.flows.orders_to_mplus import FLOW
+from posbridge_dagster.flows.orders_to_mplus.write import Candidate, Frames, Run, documents, item_of, verdict_row, write_documents
+from posbridge_dagster.ledger import Record, State
+from posbridge_dagster.loading.mplus_customers import LINK
+from posbridge_dagster.loading.result import ResultRow, result_frame
+from posbridge_dagster.loading.rows import plain_rows, rows_by
+from posbridge_dagster.model.outcome import Outcome
+
+Row = Mapping[str, Any]
+
+_STATE_OF_WAITING = {Outcome.SKIPPED: Outcome.SKIPPED, Outcome.FAILED: Outcome.FAILED}
+
+
+def write_returns(run: Run, sources: Frames, mapped: Frames, orders: pd.DataFrame) -> pd.DataFrame:
+    """Return RESULT, one row per refund and exchange of the day's orders, oldest first.
+
+    ``mapped`` has the frames of ``map_returns``, ``orders`` is the RESULT of the orders they belong to.
+    """
+    results = {row["source_id"]: row for row in plain_rows(orders)}
+    records = run.ledger.records(FLOW, sorted(set(mapped["orders"]["original_id"])))
+    relations = run.ledger.links(LINK, sorted(set(mapped["orders"]["customer_key"].dropna())))
+    refunds, lines = (rows_by(sources[name], "order_id") for name in ("refunds", "refund_lines"))
+    candidates = []
+    for row, own_lines, payments in documents(mapped):
+        original = row["original_id"]
+        document = _behind(row, records.get(original), relations)
+        source = {"refunds": refunds.get(original, []), "lines": lines.get(original, [])}
+        verdict = _verdict(document, records.get(original), results[original], dry_run=run.dry_run)
+        candidates.append(Candidate(document, item_of(document, own_lines, payments, source), verdict))
+    return result_frame(write_documents(run, candidates))
+
+
+def _behind(row: Row, original: Record | None, relations: Mapping[str, str]) -> dict[str, Any]:
+    """Return a document as it belongs to its order: same kind, same relation, naming the order's number."""
+    kept = (original.detail if original and original.state is State.DONE else None) or {}
+    linked = relations.get(row["customer_key"]) if row["customer_key"] else row["default_debtor"]
+    number = original.target_number if original else ""
+    return {
+        **row,
+        "reference": f"{row['reference'] or row['name']} retour {number}".strip(),
+        "document": kept.get("document", row["document"]),
+        "relation_number": kept.get("relation_number", int(linked) if linked else None),
+    }
+
+
+def _verdict(document: Row, original: Record | None, result: Row, *, dry_run: bool) -> ResultRow | None:
+    """Return why a return may not be written: what the mapping says, or that its order is not there; None where it may."""
+    if document["outcome"]:
+        return verdict_row(document, Outcome(document["outcome"]), document["code"], document["reason"])
+    if dry_run and result["outcome"] == Outcome.CREATED:
+        return None
+    if original is None or original.state is not State.DONE:
+        waits = _STATE_OF_WAITING.get(Outcome(result["outcome"]), Outcome.QUARANTINED)
+        reason = f"its order {result['name']} is not in MplusKASSA ({result['outcome']}: {result['reason']}); it is written once that is"
+        return verdict_row(document, waits, "original_not_sent", reason)
+    if document["relation_number"] is None:
+        reason = f"it is not known to which relation order {original.target_number} was billed"
+        return verdict_row(document, Outcome.QUARANTINED, "debtor_unknown", reason)
+    return None
