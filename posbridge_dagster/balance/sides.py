@@ -1,6 +1,6 @@
 """What either side holds, as ENTRIES: one row per record, measure and part."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,8 +10,14 @@ from posbridge_dagster.balance.shapes import ENTRIES
 Frames = Mapping[str, pd.DataFrame]
 
 
-def sold(documents: pd.DataFrame, lines: pd.DataFrame, payments: pd.DataFrame, taxes: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Return what the shop sold (or gave back) as ENTRIES.
+def kind_of(record_id: str) -> str:
+    """Return what a document is by its external id: a sale, or the refund (``:r``) or exchange (``:e``) of one."""
+    last = record_id.rsplit(":", 1)[-1]
+    return {"r": "refund", "e": "exchange"}.get(last[:1], "sale")
+
+
+def sold(documents: pd.DataFrame, lines: pd.DataFrame, payments: pd.DataFrame, taxes: pd.DataFrame) -> pd.DataFrame:
+    """Return what the shop sold or gave back as ENTRIES.
 
     ``documents`` has order_id, external_id, name and total_minor; ``lines`` order_id and quantity, ``payments`` order_id, method and
     amount_minor as they should be written; ``taxes`` order_id, tax_rate and tax_minor as the shop computed them.
@@ -19,38 +25,32 @@ def sold(documents: pd.DataFrame, lines: pd.DataFrame, payments: pd.DataFrame, t
     parts = [
         _entries(documents.assign(amount=1), "documents"),
         _entries(documents.assign(amount=documents["total_minor"]), "gross"),
-        _entries(_of(documents, lines).assign(amount=1), "lines"),
-        _entries(_of(documents, lines).rename(columns={"quantity": "amount"}), "pieces"),
+        _entries(_of(documents, lines).assign(amount=1, part=""), "lines"),
+        _entries(_of(documents, lines).assign(part="").rename(columns={"quantity": "amount"}), "pieces"),
         _entries(_of(documents, payments).rename(columns={"amount_minor": "amount", "method": "part"}), "tender"),
         _entries(_of(documents, taxes).rename(columns={"tax_minor": "amount", "tax_rate": "part"}), "vat"),
     ]
-    return _added_up(pd.concat(parts, ignore_index=True), kind)
+    return _added_up(pd.concat(parts, ignore_index=True))
 
 
-def booked(orders: Iterable[Mapping[str, Any]], units_per_percent: int, prefix: str) -> pd.DataFrame:
-    """Return what MplusKASSA booked for the shop as ENTRIES: orders whose extOrderId starts with ``prefix``.
+def booked(documents: Iterable[Mapping[str, Any]], units_per_percent: int) -> pd.DataFrame:
+    """Return orders or invoices of MplusKASSA as ENTRIES; ``units_per_percent`` is the scale of its VAT percentages (100 or 1)."""
+    return ENTRIES.frame(row for document in documents for row in _rows(document, units_per_percent))
 
-    ``units_per_percent`` is the scale of its VAT percentages (100 or 1). Documents with ``:r`` in their id are refunds.
-    """
-    rows: list[dict[str, Any]] = []
-    for order in orders:
-        record_id = str(order.get("extOrderId") or "")
-        if not record_id.startswith(prefix):
-            continue
-        total = int(order.get("totalInclAmount") or 0)
-        kind = "refund" if ":r" in record_id.removeprefix(prefix) else "sale"
-        about = {"record_id": record_id, "name": str(order.get("transactionString") or ""), "kind": kind}
-        rows.append(about | {"measure": "documents", "part": "", "amount": 1})
-        rows.append(about | {"measure": "gross", "part": "", "amount": total})
-        for line in order["lineList"]:
-            rows.append(about | {"measure": "lines", "part": "", "amount": 1})
-            rows.append(about | {"measure": "pieces", "part": "", "amount": _pieces(line)})
-        for group in order["vatGroupList"]:
-            rate = int(group["vatPercentage"]) * 100 // units_per_percent
-            rows.append(about | {"measure": "vat", "part": str(rate), "amount": int(group.get("vatAmount") or 0)})
-        for payment in order["paymentList"]:
-            rows.append(about | {"measure": "tender", "part": str(payment["method"]), "amount": int(payment["amount"])})
-    return ENTRIES.frame(rows)
+
+def _rows(document: Mapping[str, Any], units_per_percent: int) -> Iterator[dict[str, Any]]:
+    record_id = str(document.get("extOrderId") or document.get("extInvoiceId") or "")
+    about = {"record_id": record_id, "name": str(document.get("transactionString") or ""), "kind": kind_of(record_id)}
+    yield about | {"measure": "documents", "part": "", "amount": 1}
+    yield about | {"measure": "gross", "part": "", "amount": int(document.get("totalInclAmount") or 0)}
+    for line in document["lineList"]:
+        yield about | {"measure": "lines", "part": "", "amount": 1}
+        yield about | {"measure": "pieces", "part": "", "amount": _pieces(line)}
+    for group in document["vatGroupList"]:
+        rate = int(group["vatPercentage"]) * 100 // units_per_percent
+        yield about | {"measure": "vat", "part": str(rate), "amount": int(group.get("vatAmount") or 0)}
+    for payment in document["paymentList"]:
+        yield about | {"measure": "tender", "part": str(payment["method"]), "amount": int(payment["amount"])}
 
 
 def _pieces(line: Mapping[str, Any]) -> int:
@@ -69,6 +69,7 @@ def _entries(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     )
 
 
-def _added_up(entries: pd.DataFrame, kind: str) -> pd.DataFrame:
-    sums = entries.groupby(["record_id", "name", "measure", "part"], as_index=False)["amount"].sum()
-    return ENTRIES.conform(sums.assign(kind=kind))
+def _added_up(entries: pd.DataFrame) -> pd.DataFrame:
+    sums: pd.DataFrame = entries.groupby(["record_id", "name", "measure", "part"])["amount"].sum().reset_index()
+    sums["kind"] = [kind_of(record_id) for record_id in sums["record_id"]]
+    return ENTRIES.conform(sums)

@@ -10,6 +10,7 @@ _COMMANDS = {
     "doctor": ("posbridge_dagster.cli.doctor", "Check settings, connections, rights, versions and the mapping."),
     "plan": ("posbridge_dagster.cli.plan", "Show what a flow would write for a day; writes nothing."),
     "explain": ("posbridge_dagster.cli.explain", "Tell all that is known of one record."),
+    "balance": ("posbridge_dagster.cli.balance", "Add up both sides of a day and name every difference."),
     "replay": ("posbridge_dagster.cli.replay", "Let quarantined records be tried again."),
 }
 
