@@ -5,6 +5,7 @@ for a person, never a third relation. ``createRelation`` has no idempotency key,
 is looked up by it, and by e-mail, before it is made.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,8 @@ from posbridge_dagster.model.outcome import Outcome
 
 LINK = "relation"
 LEASE_S = 300
+WAIT_FOR_OTHERS_S = 20  # one customer is one or two calls; who takes longer has more trouble than we can wait for
+NAP_S = 0.1
 
 Row = Mapping[str, Any]
 
@@ -86,7 +89,7 @@ class CustomerLoader:
             return ResultRow(key, Outcome.CREATED, code="planned", changes="create")
         claim = self._claim(customer)
         if not claim.granted:
-            return ResultRow(key, Outcome.FAILED, code="in_progress_elsewhere", reason="another run is writing this customer")
+            return self._written_elsewhere(key)
         with _Closing(self, key) as closing:
             there = self._made_meanwhile(customer["email"], external, claim)
             if there is not None:
@@ -123,6 +126,15 @@ class CustomerLoader:
                 raise Refused(gone, system="MplusKASSA", operation="updateRelation", code="relation_gone")
             closing.done(outcome, number)
         return replace(known, outcome=outcome, changes=", ".join(changed), attempts=claim.record.attempts)
+
+    def _written_elsewhere(self, key: str) -> ResultRow:
+        """Wait for the run that is writing this customer right now, and return what came of it."""
+        ends_at = time.monotonic() + WAIT_FOR_OTHERS_S
+        while (record := self.ledger.records(self.flow, [key])[key]).owner and time.monotonic() < ends_at:
+            time.sleep(NAP_S)
+        if record.state is State.DONE:
+            return ResultRow(key, Outcome.UNCHANGED, target_id=record.target_id, attempts=record.attempts)
+        return ResultRow(key, Outcome.FAILED, code="in_progress_elsewhere", reason="another run is writing this customer")
 
     def _claim(self, customer: Row) -> Claim:
         fingerprint = customer["fingerprint"]

@@ -1,45 +1,58 @@
 """A pretend shop and a pretend administration on real sockets, with the flow between them run by Dagster."""
 
+import multiprocessing
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import pandas as pd
 import pytest
 import yaml
 
-from posbridge_dagster.definitions import defs
 from posbridge_dagster.flows.orders_to_mplus import FLOW
+from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.rows import plain_rows
-from posbridge_dagster.resources import open_ledger
 from posbridge_dagster.sandbox.mplus import MplusSandbox
 from posbridge_dagster.sandbox.running import Served, running
 from posbridge_dagster.sandbox.seed import OrderSeed, Seed
 from posbridge_dagster.sandbox.shopify import ShopifySandbox
-from posbridge_dagster.settings import read_settings
 from posbridge_dagster.storage import FrameStore
+from posbridge_dagster_tests.flows import one_day
+from posbridge_dagster_tests.flows.one_day import Ended
 
 SHIPPED = Path(__file__).parents[2] / "mappings" / f"{FLOW}.yaml"
-JOB = defs.resolve_job_def(FLOW)
-INSTANCE = dg.DagsterInstance.ephemeral()  # one for all tests: its connection must not end in the thread of a sandbox
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-WRITERS = ("write_customers", "write_orders")
+NEWEST = "67.1.3"
+Edit = Callable[[dict[str, Any]], None]
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload([one_day.__name__])
 
 
 @dataclass(frozen=True)
 class Run:
     """How one run of a day ended, as its result tables, its checks and its failure say."""
 
-    success: bool
+    ended: Ended
     orders: dict[str, dict[str, Any]]
     customers: dict[str, dict[str, Any]]
-    checks: dict[str, bool]
-    failure: str
+
+    @property
+    def success(self) -> bool:
+        return self.ended.success
+
+    @property
+    def checks(self) -> dict[str, bool]:
+        return self.ended.checks
+
+    @property
+    def failure(self) -> str:
+        return self.ended.failure
 
     def outcomes(self) -> dict[str, str]:
         """Return outcome by order number."""
@@ -53,30 +66,31 @@ class Coupling:
     shopify: Served
     mplus: Served
     home: Path
+    environment: dict[str, str]
 
     def run(self, day: str, *, read_everything: bool = False, dry_run: bool = False) -> Run:
-        """Materialise the whole flow for a day through Dagster."""
-        ops: dict[str, Any] = {name: {"config": {"dry_run": dry_run}} for name in WRITERS}
-        ops["read_shopify_orders"] = {"config": {"read_everything": read_everything}}
-        result = JOB.execute_in_process({**QUIET, "ops": ops}, partition_key=day, instance=INSTANCE, raise_on_error=False)
-        failures = [event.event_specific_data.error for event in result.all_events if event.is_step_failure]  # type: ignore[union-attr]
-        return Run(
-            result.success,
-            self._results("orders", day),
-            self._results("customers", day),
-            {check.check_name: check.passed for check in result.get_asset_check_evaluations()},
-            str(failures[0].message) if failures and failures[0] else "",
-        )
+        """Materialise the whole flow for a day through Dagster, in this process (inside ``coupled`` only)."""
+        return self.seen(day, one_day.run_day(day, read_everything=read_everything, dry_run=dry_run))
 
-    def frame(self, name: str, stage: str, day: str) -> pd.DataFrame:
+    def process(self, day: str) -> BaseProcess:
+        """Return a process, not started yet, that runs a day; its exit status is 0 when the run ended well, 1 when not."""
+        process: BaseProcess = _FORKS.Process(target=one_day.main, args=(self.environment, day))
+        return process
+
+    def seen(self, day: str, ended: Ended) -> Run:
+        """Return a run with the results that are stored for its day."""
+        return Run(ended, self.results("orders", day), self.results("customers", day))
+
+    def results(self, name: str, day: str) -> dict[str, dict[str, Any]]:
+        """Return the rows of a stored result by source id; none where it was never made."""
+        frame = self._frames().read(frame_key(FLOW, name, "result").path, day)
+        return {} if frame is None else {row["source_id"]: row for row in plain_rows(frame)}
+
+    def frame(self, name: str, stage: Stage, day: str) -> pd.DataFrame:
         """Return a stored frame; it must be there."""
-        frame = FrameStore(read_settings().frames_url).read([FLOW, name, stage], day)
+        frame = self._frames().read(frame_key(FLOW, name, stage).path, day)
         assert frame is not None, f"{name}/{stage} of {day} was never made"
         return frame
-
-    def stored(self) -> list[str]:
-        """Return the files in the home that hold frames, by name."""
-        return sorted(str(path.relative_to(self.home)) for path in self.home.glob("frames/**/*.parquet"))
 
     def orders(self) -> dict[str, dict[str, Any]]:
         """Return MplusKASSA's orders by the number of the Shopify order; an order that is there twice fails."""
@@ -131,36 +145,32 @@ class Coupling:
             setattr(customer, name, value)
         shop.changed(customer)
 
-    def edit_mapping(self, edit: Callable[[dict[str, Any]], None]) -> None:
+    def edit_mapping(self, edit: Edit) -> None:
         """Change the mapping file; the next run reads it."""
         file = self.home / "mappings" / SHIPPED.name
         document = _on_is_a_word(yaml.safe_load(file.read_text("utf-8")))
         edit(document)
         file.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), "utf-8")
 
+    def ledger(self) -> Ledger:
+        """Open the ledger of the home."""
+        return Ledger.open(f"sqlite:///{self.home / 'ledger.db'}", shop="sandbox", administration="sandbox")
+
     def quarantined(self) -> dict[str, str]:
         """Return the reason code of each record in quarantine."""
-        with open_ledger(read_settings()) as ledger:
+        with self.ledger() as ledger:
             return {entry.source_id: entry.code for entry in ledger.quarantined(FLOW)}
 
     def _shop(self) -> ShopifySandbox:
         assert isinstance(self.shopify.system, ShopifySandbox)
         return self.shopify.system
 
-    def _results(self, name: str, day: str) -> dict[str, dict[str, Any]]:
-        frame = FrameStore(read_settings().frames_url).read([FLOW, name, "result"], day)
-        return {} if frame is None else {row["source_id"]: row for row in plain_rows(frame)}
+    def _frames(self) -> FrameStore:
+        return FrameStore(str(self.home / "frames"))
 
 
 @contextmanager
-def coupled(
-    seed: Seed,
-    home: Path,
-    *,
-    mapping: Callable[[dict[str, Any]], None] | None = None,
-    service_version: str = "67.1.3",
-    **environment: str,
-) -> Iterator[Coupling]:
+def paired(seed: Seed, home: Path, *, mapping: Edit | None = None, service_version: str = NEWEST, **environment: str) -> Iterator[Coupling]:
     """Serve both systems, filled from a seed, with an empty home; ``mapping`` edits the shipped mapping file in place.
 
     When the block ends, MplusKASSA must not have found fault with any request that the newest service would take.
@@ -168,23 +178,38 @@ def coupled(
     shop, administration = ShopifySandbox(seed), MplusSandbox(seed)
     shop.switches["plan"] = "enterprise"
     administration.switches["service_version"] = service_version
-    with running(shop) as shopify, running(administration) as mplus, pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith(("POSBRIDGE_", "SHOPIFY_", "MPLUS_"))]:
-            patch.delenv(name)
-        patch.setenv("POSBRIDGE_HOME", str(home))
-        patch.setenv("POSBRIDGE_MAPPINGS", str(home / "mappings"))
-        patch.setenv("SHOPIFY_API_URL", shopify.url)
-        patch.setenv("MPLUS_API_URL", mplus.url)
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        coupling = Coupling(shopify, mplus, home)
-        (home / "mappings").mkdir(parents=True, exist_ok=True)
-        shutil.copy(SHIPPED, home / "mappings")
+    (home / "mappings").mkdir(parents=True, exist_ok=True)
+    shutil.copy(SHIPPED, home / "mappings")
+    with running(shop) as shopify, running(administration) as mplus:
+        variables = {
+            "POSBRIDGE_HOME": str(home),
+            "POSBRIDGE_MAPPINGS": str(home / "mappings"),
+            "SHOPIFY_API_URL": shopify.url,
+            "MPLUS_API_URL": mplus.url,
+            **environment,
+        }
+        coupling = Coupling(shopify, mplus, home, variables)
         if mapping:
             coupling.edit_mapping(mapping)
         yield coupling
         notes = {note for call in mplus.control.calls for note in call.notes}
-        assert not notes or service_version != "67.1.3", notes
+        assert not notes or service_version != NEWEST, notes
+
+
+@contextmanager
+def coupled(
+    seed: Seed, home: Path, *, mapping: Edit | None = None, service_version: str = NEWEST, **environment: str
+) -> Iterator[Coupling]:
+    """Pair both systems as ``paired`` does and make them those of this process's environment."""
+    with (
+        paired(seed, home, mapping=mapping, service_version=service_version, **environment) as coupling,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name in [name for name in os.environ if name.startswith(one_day.OURS)]:
+            patch.delenv(name)
+        for name, value in coupling.environment.items():
+            patch.setenv(name, value)
+        yield coupling
 
 
 def _on_is_a_word(value: Any) -> Any:

@@ -4,17 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from posbridge_dagster.flows.orders_to_mplus import FLOW
-from posbridge_dagster.ledger import Ledger
-from posbridge_dagster.resources import open_ledger
-from posbridge_dagster.settings import read_settings
 from posbridge_dagster_tests.flows.coupling import coupled
 from posbridge_dagster_tests.flows.little_shop import BOOK, DAY, bag, book, eva, little_shop, sale, stranger
 
 MIXED = little_shop(sale(1), sale(2, book, customer=eva), sale(3, bag, stranger), sale(4, test=True))
-
-
-def ledger() -> Ledger:
-    return open_ledger(read_settings())
 
 
 def test_a_plan_says_what_would_happen_and_leaves_no_trace(tmp_path: Path) -> None:
@@ -24,7 +17,7 @@ def test_a_plan_says_what_would_happen_and_leaves_no_trace(tmp_path: Path) -> No
         assert plan.success, plan.failure
         assert coupling.writes() == []
         assert coupling.mplus.system.state() == before
-        with ledger() as memory:
+        with coupling.ledger() as memory:
             assert memory.records(FLOW, ["1", "2", "3", "4", "customer:61"]) == {}
             assert memory.quarantined() == []
             assert memory.links("relation", ["customer:61"]) == {}
