@@ -35,9 +35,9 @@ def ensure_definition(client: ShopifyClient, owner_type: OwnerType, key: str, na
     except UserErrors as failure:
         if failure.code == "UNSTRUCTURED_ALREADY_EXISTS":
             raise _blocked(owner_type, key, "holds values that were written without a definition") from failure
-        if failure.code != "TAKEN" or not _is_defined(client, owner_type, key):
+        if not _is_defined(client, owner_type, key):
             raise
-        return False
+        return False  # taken: another run made it a moment ago
     return True
 
 

@@ -93,6 +93,14 @@ def test_a_line_at_two_locations_is_taken_from_both() -> None:
     assert shop.fulfilled() == {line(1): 3}
 
 
+def test_what_was_taken_off_a_location_does_not_count_as_delivered() -> None:
+    shop = ShippingShop(("CANCELLED", 1, {1: 2}), ("OPEN", 2, {1: 2}))
+    shop.orders[0]["lineItems"][0]["remainingQuantity"] = 0
+    shop.run({line(1): 2})
+    assert [row["remainingQuantity"] for order in shop.orders for row in order["lineItems"]] == [0, 0]
+    assert len(shop.made) == 1
+
+
 @pytest.mark.parametrize("delivered", [{line(1): 3}, {line(1): 2, line(9): 1}])
 def test_more_than_there_is_is_refused_before_anything_is_written(delivered: dict[str, int]) -> None:
     shop = ShippingShop(("OPEN", 1, {1: 2}))
