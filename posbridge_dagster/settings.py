@@ -94,11 +94,25 @@ class Settings(BaseSettings):
             raise ValueError(f"{value} is no time zone; write it like Europe/Amsterdam") from error
         return value
 
+    @field_validator("shopify_url", "mplus_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            right = not value or (parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0)
+        except ValueError:
+            right = False
+        if not right:
+            raise ValueError("this is no address; write it like https://example.myshopify.com or https://host:port")
+        return value
+
     @model_validator(mode="after")
     def _both_systems_or_none(self) -> Self:
         if bool(self.shopify_url) != bool(self.mplus_url):
             given, missing = ("SHOPIFY_API_URL", "MPLUS_API_URL") if self.shopify_url else ("MPLUS_API_URL", "SHOPIFY_API_URL")
             raise ValueError(f"{given} is set and {missing} is not: set both for a real pair, or neither for the local sandbox")
+        if not self.shopify_on_loopback and urlsplit(self.shopify_url).scheme != "https":
+            raise ValueError("SHOPIFY_API_URL must begin with https://, so that the token is not sent in clear")
         if not self.shopify_on_loopback and not (self.shopify_token.get_secret_value() or self.shopify_client_id):
             raise ValueError("set SHOPIFY_ACCESS_TOKEN, or SHOPIFY_CLIENT_ID with SHOPIFY_CLIENT_SECRET, for the shop at SHOPIFY_API_URL")
         if bool(self.shopify_client_id) != bool(self.shopify_client_secret.get_secret_value()):

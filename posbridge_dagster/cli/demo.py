@@ -1,12 +1,9 @@
 """`posbridge demo`: a pretend week goes from the shop to the administration, twice, and both sides are added up."""
 
-import json
 import os
-import subprocess
-import sys
+import signal
 import tempfile
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +13,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from posbridge_dagster.cli.demo_tables import balance_table, balanced, days_table, quarantine_table
+from posbridge_dagster.cli.demo_systems import Systems, alone, sandbox
+from posbridge_dagster.cli.demo_tables import balance_table, balanced, days_table, quarantine_table, said_of_day
+from posbridge_dagster.cli.screen import screen
 
 if TYPE_CHECKING:
     from posbridge_dagster.flows.stages import Stage
@@ -24,132 +23,96 @@ if TYPE_CHECKING:
 FIRST_DAY = date(2026, 10, 19)  # the week ends with the night on which the clocks go back
 DAYS = 7
 ORDERS_PER_DAY = 30
-START_S = 60
-
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @click.command()
 def demo() -> None:
     """Fill a pretend shop with a week of nasty sales, bring every day to the administration, twice, and balance both sides."""
-    console = Console()
+    console, mappings = screen(), Path("mappings").absolute()
+    if not mappings.is_dir():
+        raise click.ClickException(f"there is no folder {mappings}: run the demo in the folder of the project")
+    with _interruptible(), tempfile.TemporaryDirectory(prefix="posbridge-demo-") as folder, alone(Path(folder), mappings):
+        console.print("Filling a pretend shop and a pretend administration ...")
+        with sandbox(Path(folder), FIRST_DAY, DAYS, ORDERS_PER_DAY) as systems:
+            faults = _shown(console, systems)
+    if faults:
+        raise click.ClickException("; ".join(faults))
+    console.print("Both sides balance, and a second pass writes nothing.", style="green")
+
+
+def _shown(console: Console, systems: Systems) -> list[str]:
+    """Run the week twice, print what happened and return what is not as it should be."""
+    os.environ.update(systems.environment)
     days = [(FIRST_DAY + timedelta(days=offset)).isoformat() for offset in range(DAYS)]
-    with tempfile.TemporaryDirectory(prefix="posbridge-demo-") as folder, _sandbox(Path(folder), console) as systems:
-        os.environ.update(systems.environment, POSBRIDGE_HOME=str(Path(folder) / "home"))
-        week = _Week(console)
+    with _week(console) as week:
         first = week.run(days, "first pass")
         console.print(days_table("What happened to the orders of the week", first))
-        if any(row["quarantined"] or row["skipped"] or row["failed"] for row in first):
-            console.print(quarantine_table(week.results(days)))
+        console.print(quarantine_table(week.results(days)))
         systems.forget_calls()
         second = week.run(days, "second pass")
-        writes = systems.writes()
+        writes, sides = systems.writes(), systems.both_sides(week.results(days))
         console.print(f"Second pass: {sum(row['unchanged'] for row in second)} orders unchanged, {writes} write calls.")
-        sides = systems.both_sides(week.results(days))
         console.print(balance_table(sides))
-        right = balanced(sides) and writes == 0 and week.checks_passed and sum(row["created"] for row in first) > 0
-        right = right and all(row["created"] == 0 and row["failed"] == 0 for row in second)
-    if not right:
-        raise click.ClickException("the two sides do not balance, or the second pass was not quiet")
-    console.print("[green]Both sides balance, and a second pass writes nothing.[/]")
-
-
-class _Systems:
-    """The two sandbox systems of the demo, seen through their control endpoints."""
-
-    def __init__(self, announcement: Mapping[str, Any]) -> None:
-        self.environment: dict[str, str] = dict(announcement["environment"])
-        self._urls = {name: self.environment[f"{name}_API_URL"] for name in ("SHOPIFY", "MPLUS")}
-
-    def forget_calls(self) -> None:
-        """Empty the logs of calls."""
-        for url in self._urls.values():
-            self._ask("DELETE", url, "calls")
-
-    def writes(self) -> int:
-        """Return how many calls changed something since the logs were emptied."""
-        return sum(call["wrote"] for url in self._urls.values() for call in self._ask("GET", url, "calls"))
-
-    def both_sides(self, results: "list[dict[str, Any]]") -> dict[str, Any]:
-        """Return what either system holds by itself, and the results that explain a difference."""
-        return {
-            "shopify": self._ask("GET", self._urls["SHOPIFY"], "state"),
-            "mplus": self._ask("GET", self._urls["MPLUS"], "state"),
-            "results": results,
+        faults = {
+            "the two sides do not balance": not balanced(sides),
+            "nothing was written in the first pass": not sum(row["created"] for row in first),
+            "the second pass was not quiet": bool(writes) or any(row["created"] or row["failed"] for row in second),
+            f"asset checks did not pass: {', '.join(week.failed_checks)}": bool(week.failed_checks),
         }
-
-    def _ask(self, method: str, url: str, what: str) -> Any:
-        import requests
-
-        return requests.request(method, f"{url}/control/{what}", timeout=60).json()
+    return [fault for fault, happened in faults.items() if happened]
 
 
 @contextmanager
-def _sandbox(folder: Path, console: Console) -> Iterator[_Systems]:
-    """Run both systems in a process of their own until the block ends."""
-    ready, log = folder / "ready.json", folder / "sandbox.log"
-    command = [sys.executable, "-m", "posbridge_dagster.cli", "sandbox", "--shopify-port", "0", "--mplus-port", "0", "--plan", "plus"]
-    command += [
-        "--first-day",
-        FIRST_DAY.isoformat(),
-        "--days",
-        str(DAYS),
-        "--orders-per-day",
-        str(ORDERS_PER_DAY),
-        "--ready-file",
-        str(ready),
-    ]
-    with log.open("w") as sink, console.status("Filling a pretend shop and a pretend administration ..."):
-        process = subprocess.Popen(command, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL)
-        ends = time.monotonic() + START_S
-        while not ready.exists():
-            if process.poll() is not None or time.monotonic() > ends:
-                process.kill()
-                raise click.ClickException(f"the sandbox did not start: {log.read_text()[-2000:]}")
-            time.sleep(0.1)
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM, and Ctrl+C also where a shell has interrupts ignored, end the demo so that it cleans up behind itself."""
+    handlers = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield _Systems(json.loads(ready.read_text()))
+        yield
     finally:
-        process.terminate()
-        process.wait(timeout=20)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _week(console: Console) -> Iterator["_Week"]:
+    """Open a Dagster instance of its own and close it again."""
+    import dagster as dg
+
+    from posbridge_dagster.settings import read_settings
+
+    home = read_settings().home / "dagster"
+    home.mkdir(parents=True)
+    with dg.DagsterInstance.local_temp(str(home)) as instance:
+        yield _Week(console, instance)
 
 
 class _Week:
-    """Runs the flow's job for each day through Dagster, on an instance of its own."""
+    """Runs the flow's job for each day through Dagster."""
 
-    def __init__(self, console: Console) -> None:
-        import dagster as dg
-
-        from posbridge_dagster.definitions import defs
+    def __init__(self, console: Console, instance: Any) -> None:
+        from posbridge_dagster.cli.runs import job_of
         from posbridge_dagster.flows.orders_to_mplus import FLOW
         from posbridge_dagster.settings import read_settings
         from posbridge_dagster.storage import FrameStore
 
-        settings = read_settings()
-        home = settings.home / "dagster"
-        home.mkdir(parents=True)
-        self._console, self._flow = console, FLOW
-        self._store = FrameStore(settings.frames_url)
-        self._job = defs.resolve_job_def(FLOW)
-        self._instance = dg.DagsterInstance.local_temp(str(home))
-        self.checks_passed = True
+        self._console, self._instance, self._flow = console, instance, FLOW
+        self._store = FrameStore(read_settings().frames_url)
+        self._job = job_of(FLOW)
+        self.failed_checks: list[str] = []
 
     def run(self, days: list[str], title: str) -> list[dict[str, Any]]:
         """Run every day and return its counts and sums."""
         rows = []
         done = TextColumn("{task.completed}/{task.total} days")
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), done, TimeElapsedColumn())
-        with Progress(*columns, console=self._console) as progress:
+        with Progress(*columns, console=self._console, disable=not self._console.is_terminal) as progress:
             task = progress.add_task(title, total=len(days))
             for day in days:
                 progress.update(task, description=f"{title}: {day}")
-                run = self._job.execute_in_process(_QUIET, partition_key=day, instance=self._instance, raise_on_error=False)
-                if not run.success:
-                    raise click.ClickException(f"the run of {day} failed: {_first_failure(run)}")
-                checks = run.get_asset_check_evaluations()
-                self.checks_passed &= len(checks) > 0 and all(check.passed for check in checks)
-                rows.append(self._row(day))
+                rows.append(self._run_day(day))
                 progress.advance(task)
+                if not self._console.is_terminal:
+                    self._console.print(f"{title}: {said_of_day(rows[-1])}")
         return rows
 
     def results(self, days: list[str]) -> list[dict[str, Any]]:
@@ -157,6 +120,15 @@ class _Week:
         from posbridge_dagster.loading.rows import plain_rows
 
         return [row for day in days for row in plain_rows(self._frame("result", day))]
+
+    def _run_day(self, day: str) -> dict[str, Any]:
+        from posbridge_dagster.cli.runs import run_day
+
+        checks = run_day(self._job, day, self._instance).get_asset_check_evaluations()
+        self.failed_checks += [f"{check.check_name} of {day}" for check in checks if not check.passed]
+        if not checks:
+            self.failed_checks.append(f"none was made for {day}")
+        return self._row(day)
 
     def _frame(self, stage: "Stage", day: str) -> Any:
         from posbridge_dagster.flows.stages import frame_key
@@ -175,8 +147,3 @@ class _Week:
             "sold": int(result["amount_minor"].sum()),
             "written": int(there["written_minor"].sum()),
         }
-
-
-def _first_failure(run: Any) -> str:
-    failures = [event for event in run.all_events if event.is_step_failure and event.event_specific_data.error is not None]
-    return str(failures[0].event_specific_data.error.message) if failures else "no step says why"

@@ -5,22 +5,30 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from rich import box
 from rich.table import Table
 
 _COUNTS = ("read", "created", "updated", "unchanged", "skipped", "quarantined", "failed")
+_RARE = ("updated", "failed")  # no column where there are none
 
 
 def days_table(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     """Return one line per day: how many orders ended how, and the money."""
-    table = Table(title=title, show_footer=True)
-    table.add_column("day", footer="all")
-    for name in _COUNTS:
+    table = Table(title=title, show_footer=True, box=box.SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("day", footer="all", no_wrap=True)
+    counts = [name for name in _COUNTS if name not in _RARE or any(row[name] for row in rows)]
+    for name in counts:
         table.add_column(name, justify="right", footer=str(sum(row[name] for row in rows)))
     for name in ("sold", "written"):
-        table.add_column(f"{name} EUR", justify="right", footer=_euro(sum(row[name] for row in rows)))
+        table.add_column(f"{name} EUR", justify="right", no_wrap=True, footer=_euro(sum(row[name] for row in rows)))
     for row in rows:
-        table.add_row(row["day"], *(str(row[name]) for name in _COUNTS), _euro(row["sold"]), _euro(row["written"]))
+        table.add_row(row["day"], *(str(row[name]) for name in counts), _euro(row["sold"]), _euro(row["written"]))
     return table
+
+
+def said_of_day(row: Mapping[str, Any]) -> str:
+    """Return the counts of a day in one line, those that are zero left out."""
+    return f"{row['day']}: " + ", ".join(f"{row[name]} {name}" for name in _COUNTS if row[name])
 
 
 def quarantine_table(results: Sequence[Mapping[str, Any]]) -> Table:
@@ -43,7 +51,7 @@ def balance_table(sides: Mapping[str, Any]) -> Table:
         table.add_row(f"  held back: {reason}", str(-count), _euro(-amount))
     table.add_row("orders in MplusKASSA", str(there[0]), _euro(there[1]))
     count, amount = _difference(sides)
-    table.add_row("difference", str(count), _euro(amount), style="bold green" if not count and not amount else "bold red")
+    table.add_row("difference", str(count), _euro(amount), style="bold red" if count or amount else "bold green")
     return table
 
 

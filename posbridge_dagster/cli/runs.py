@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from posbridge_dagster.definitions import defs
 
@@ -41,7 +42,10 @@ def run_day(
     if calendar is not None and not calendar.has_partition_key(day):
         first = calendar.get_first_partition_key() if isinstance(calendar, dg.TimeWindowPartitionsDefinition) else "the first"
         raise click.ClickException(f"{job.name} has no day {day}: its days go from {first} (POSBRIDGE_FIRST_DAY) to today")
-    run = job.execute_in_process(_QUIET, partition_key=day, instance=instance, raise_on_error=False, resources=resources)
+    try:
+        run = job.execute_in_process(_QUIET, partition_key=day, instance=instance, raise_on_error=False, resources=resources)
+    except DagsterExecutionInterruptedError:
+        raise click.Abort from None
     if not run.success:
         raise click.ClickException(f"the run of {day} failed: {_first_reason(run)}")
     return run

@@ -24,7 +24,8 @@ class RemoteFailure(Exception):
         self.advice = redact(advice)
         self.reason = redact(message)
         where = f"{system} {operation}".strip()
-        super().__init__(f"{where}: {self.reason}" + (f" {self.advice}" if self.advice else ""))
+        stop = "" if self.reason.endswith((".", "!", "?")) else "."
+        super().__init__(f"{where}: {self.reason}" + (f"{stop} {self.advice}" if self.advice else ""))
 
 
 class Unreachable(RemoteFailure):
