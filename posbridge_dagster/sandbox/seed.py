@@ -150,6 +150,19 @@ class RefundSeed:
 
 
 @dataclass(frozen=True)
+class ExchangeSeed:
+    """Goods that come back for others: what is given back, what is taken instead, and what is paid for it beside that.
+
+    ``number`` is the return's; the refund holds what came back and, where the new goods cost less, the money given back.
+    """
+
+    number: int
+    refund: RefundSeed
+    lines: tuple[LineSeed, ...]
+    payments: tuple[PaymentSeed, ...] = ()
+
+
+@dataclass(frozen=True)
 class OrderSeed:
     """A sale in Shopify. Prices include VAT. ``order_discount_cents`` is spread over the lines by Shopify.
 
@@ -177,6 +190,7 @@ class OrderSeed:
     shipping: AddressSeed | None = None
     cancelled_at: datetime | None = None
     refunds: tuple[RefundSeed, ...] = ()
+    exchanges: tuple[ExchangeSeed, ...] = ()
 
 
 @dataclass

@@ -1,13 +1,24 @@
 """From seeds to the shop's own records: what a sale, a customer or a family is once Shopify holds it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from posbridge_dagster.sandbox.seed import AddressSeed, ArticleSeed, CustomerSeed, FamilySeed, LineSeed, OrderSeed, PaymentSeed
+from posbridge_dagster.sandbox.seed import (
+    AddressSeed,
+    ArticleSeed,
+    CustomerSeed,
+    ExchangeSeed,
+    FamilySeed,
+    LineSeed,
+    OrderSeed,
+    PaymentSeed,
+    RefundSeed,
+)
 from posbridge_dagster.sandbox.shopify.records import (
     Address,
     Customer,
+    Exchange,
     Line,
     Order,
     Product,
@@ -96,7 +107,8 @@ def variant_title(variant: Variant) -> str:
 
 def order(seed: OrderSeed, variants_by_sku: dict[str, Variant], buyer: Customer | None, seen_at: datetime | None = None) -> Order:
     """Return a sale. ``seen_at`` is when the shop hears of it; without it the sale is as old as it says."""
-    moments = [seed.created_at, *(refund.created_at for refund in seed.refunds), *filter(None, [seed.cancelled_at])]
+    returned = [*seed.refunds, *(exchange.refund for exchange in seed.exchanges)]
+    moments = [seed.created_at, *(refund.created_at for refund in returned), *filter(None, [seed.cancelled_at])]
     changed = max(moments) if seen_at is None else max(*moments, seen_at)
     sale = Order(
         seed.number,
@@ -124,22 +136,53 @@ def order(seed: OrderSeed, variants_by_sku: dict[str, Variant], buyer: Customer 
         shipping=address(seed.shipping),
         cancelled_at=seed.cancelled_at,
     )
-    sale.lines.extend(_lines(seed, sale, variants_by_sku))
+    tip = [LineSeed("Tip", 1, seed.tip_cents, 0, kind="tip")] if seed.tip_cents else []
+    sale.lines.extend(_lines([*seed.lines, *tip], sale, variants_by_sku))
     for payment in seed.payments:
         _pay(sale, payment, payment.kind, seed.created_at)
     for refund in seed.refunds:
-        paid = [_pay(sale, payment, "REFUND", refund.created_at) for payment in refund.payments]
-        back = [
-            RefundLine(refund.number * 1000 + position, sale.part(line.line + 1), line.quantity, line.restock)
-            for position, line in enumerate(refund.lines, 1)
-        ]
-        sale.refunds.append(Refund(refund.number, refund.created_at, back, paid, refund.shipping_cents, refund.note))
+        give_back(sale, refund)
+    for swap in seed.exchanges:
+        exchange(sale, swap, variants_by_sku)
     return sale
 
 
-def _lines(seed: OrderSeed, sale: Order, variants_by_sku: dict[str, Variant]) -> Iterator[Line]:
-    tip = [LineSeed("Tip", 1, seed.tip_cents, 0, kind="tip")] if seed.tip_cents else []
-    for position, line in enumerate([*seed.lines, *tip], 1):
+def give_back(sale: Order, refund: RefundSeed, settles: int | None = None) -> Refund:
+    """Note a refund on a sale and return it; ``settles`` is the return of an exchange it belongs to.
+
+    Raises ValueError when it gives back a line, or more pieces of it, than the sale has left.
+    """
+    for line in refund.lines:
+        if not 0 <= line.line < len(sale.lines):
+            raise ValueError(f"order {sale.name} has no line {line.line}")
+        sold = sale.lines[line.line]
+        left = sold.quantity - sum(back.quantity for made in sale.refunds for back in made.lines if back.line == sold.number)
+        if not 0 < line.quantity <= left:
+            raise ValueError(f"line {line.line} of order {sale.name} has {left} pieces left, so {line.quantity} cannot come back")
+    paid = [_pay(sale, payment, "REFUND", refund.created_at) for payment in refund.payments]
+    back = [
+        RefundLine(refund.number * 1000 + position, sale.lines[line.line].number, line.quantity, line.restock)
+        for position, line in enumerate(refund.lines, 1)
+    ]
+    made = Refund(refund.number, refund.created_at, back, paid, refund.shipping_cents, refund.note, settles)
+    sale.refunds.append(made)
+    return made
+
+
+def exchange(sale: Order, swap: ExchangeSeed, variants_by_sku: dict[str, Variant]) -> Exchange:
+    """Note an exchange on a sale and return it: what comes back, the new lines, and what was paid for them."""
+    give_back(sale, swap.refund, swap.number)
+    lines = list(_lines(swap.lines, sale, variants_by_sku))
+    sale.lines.extend(lines)
+    for payment in swap.payments:
+        _pay(sale, payment, payment.kind, swap.refund.created_at)
+    made = Exchange(swap.number, swap.refund.created_at, [line.number for line in lines])
+    sale.exchanges.append(made)
+    return made
+
+
+def _lines(seeds: Iterable[LineSeed], sale: Order, variants_by_sku: dict[str, Variant]) -> Iterator[Line]:
+    for position, line in enumerate(seeds, len(sale.lines) + 1):
         variant = variants_by_sku.get(line.code) if line.code else None
         title = "" if variant is None else variant_title(variant)
         yield Line(

@@ -165,7 +165,7 @@ class Reckoning:
         """Return the displayed payment state."""
         if self.refunded:
             return "REFUNDED" if self.refunded >= self.received else "PARTIALLY_REFUNDED"
-        if self.settled >= self.total:
+        if self.settled >= (self.current_total if self.order.exchanges else self.total):
             return "PAID"
         if self.settled:
             return "PARTIALLY_PAID"
@@ -178,7 +178,8 @@ def reckon(order: Order) -> Reckoning:
     """Return the sums of an order as it is now."""
     goods = order.goods
     after_own = [line.quantity * line.unit_cents - line.discount_cents for line in goods]
-    weights = [0 if line.kind == "gift_card" else max(cents, 0) for line, cents in zip(goods, after_own, strict=True)]
+    without = {line.number for line in goods if line.kind == "gift_card"} | order.exchanged
+    weights = [0 if line.number in without else max(cents, 0) for line, cents in zip(goods, after_own, strict=True)]
     shares = spread(min(order.discount_cents, sum(weights)), weights)
     lines = []
     for line, own, share in zip(goods, after_own, shares, strict=True):
@@ -197,6 +198,6 @@ def _refund_sum(sums: Reckoning, refund: Refund) -> RefundSum:
     moved = [entry for entry in sums.order.transactions if entry.number in refund.transactions and entry.status == "SUCCESS"]
     paid, rounding = sum(entry.cents for entry in moved), sum(entry.rounding_cents for entry in moved)
     parts = sum(net for net, _ in lines) + refund.shipping_cents
-    discrepancy = parts - (paid - rounding) if moved else 0
+    discrepancy = parts - (paid - rounding) if moved and refund.settles is None else 0  # in an exchange the rest pays for new goods
     shipping_tax = tax_within(refund.shipping_cents, sums.order.shipping_rate)
     return RefundSum(refund, lines, refund.shipping_cents, shipping_tax, paid, rounding, discrepancy)

@@ -153,7 +153,7 @@ class RefundLine:
 
 @dataclass(slots=True)
 class Refund:
-    """Goods or money given back; its transactions are among the order's, named by number."""
+    """Goods or money given back; its transactions are among the order's, named by number. ``settles`` is the return of an exchange."""
 
     number: int
     created_at: datetime
@@ -161,6 +161,16 @@ class Refund:
     transactions: list[int]
     shipping_cents: int = 0
     note: str = ""
+    settles: int | None = None
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A return for which new goods were taken; ``lines`` are the numbers of the order's lines that it brought."""
+
+    number: int
+    created_at: datetime
+    lines: list[int]
 
 
 @dataclass(slots=True)
@@ -198,6 +208,7 @@ class Order:
     cancelled_at: datetime | None = None
     attributes: list[tuple[str, str]] = field(default_factory=list)
     metafields: list[Metafield] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
 
     def part(self, position: int) -> int:
         """Return the number of the order's part at a position that starts at 1."""
@@ -207,6 +218,11 @@ class Order:
     def goods(self) -> list[Line]:
         """Return the lines that are no tip."""
         return [line for line in self.lines if line.kind != "tip"]
+
+    @property
+    def exchanged(self) -> set[int]:
+        """Return the numbers of the lines that exchanges brought."""
+        return {line for exchange in self.exchanges for line in exchange.lines}
 
     @property
     def source_identifier(self) -> str | None:

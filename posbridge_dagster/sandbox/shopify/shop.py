@@ -8,10 +8,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
-from posbridge_dagster.sandbox.seed import CustomerSeed, LocationSeed, OrderSeed, Seed
+from posbridge_dagster.sandbox.seed import CustomerSeed, ExchangeSeed, LocationSeed, OrderSeed, RefundSeed, Seed
 from posbridge_dagster.sandbox.shopify import planting
 from posbridge_dagster.sandbox.shopify.catalogue import Catalogue
-from posbridge_dagster.sandbox.shopify.records import Customer, Definition, Location, Metafield, Order, Product, Variant
+from posbridge_dagster.sandbox.shopify.records import (
+    Customer,
+    Definition,
+    Exchange,
+    Location,
+    Metafield,
+    Order,
+    Product,
+    Refund,
+    Variant,
+)
 
 Clock = Callable[[], datetime]
 Owner = Order | Customer
@@ -86,6 +96,26 @@ class Shop:
         order = planting.order(seed, self.variants_by_sku, buyer, self.now())
         self.add_order(order)
         self.writes += 1
+        return order
+
+    def refund(self, number: int, seed: RefundSeed) -> Refund:
+        """Give something back of an order now. Raises ValueError when there is no such order, or not so much of it."""
+        order = self._known(number)
+        refund = planting.give_back(order, seed)
+        self.changed(order)
+        return refund
+
+    def exchange(self, number: int, seed: ExchangeSeed) -> Exchange:
+        """Take goods of an order back for others now. Raises ValueError like ``refund``."""
+        order = self._known(number)
+        exchange = planting.exchange(order, seed, self.variants_by_sku)
+        self.changed(order)
+        return exchange
+
+    def _known(self, number: int) -> Order:
+        order = self.orders.get(number)
+        if order is None:
+            raise ValueError(f"there is no order {number}")
         return order
 
     def changed(self, owner: Owner) -> None:

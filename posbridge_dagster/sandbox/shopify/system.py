@@ -12,15 +12,15 @@ from uuid import uuid4
 
 from graphql import DocumentNode, FieldNode, OperationDefinitionNode, OperationType, SelectionSetNode, parse
 
-from posbridge_dagster.sandbox.seed import OrderSeed, Seed
+from posbridge_dagster.sandbox.seed import ExchangeSeed, OrderSeed, RefundSeed, Seed
 from posbridge_dagster.sandbox.shopify.access import DEFAULT_SCOPES
 from posbridge_dagster.sandbox.shopify.bucket import Bucket
 from posbridge_dagster.sandbox.shopify.bulk.operations import RESULT_PATH, BulkOperations
 from posbridge_dagster.sandbox.shopify.census import census
+from posbridge_dagster.sandbox.shopify.doors import DOORS
 from posbridge_dagster.sandbox.shopify.engine import Engine, throttled
-from posbridge_dagster.sandbox.shopify.plain import PlainError, from_plain
-from posbridge_dagster.sandbox.shopify.records import Order
-from posbridge_dagster.sandbox.shopify.scalars import gid
+from posbridge_dagster.sandbox.shopify.plain import PlainError
+from posbridge_dagster.sandbox.shopify.records import Exchange, Order, Refund
 from posbridge_dagster.sandbox.shopify.scene import Chunk, Scene
 from posbridge_dagster.sandbox.shopify.schema import shop_schema
 from posbridge_dagster.sandbox.shopify.shop import plant
@@ -30,7 +30,6 @@ from posbridge_dagster.sandbox.system import Answer, Request
 
 GRAPHQL_PATH = re.compile(r"/admin/api/(\d{4}-\d{2}|unstable)/graphql\.json")
 TOKEN_PATH = "/admin/oauth/access_token"
-ORDERS_DOOR = "/sandbox/orders"
 UNAUTHORIZED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -46,7 +45,7 @@ class ShopifySandbox:
     (standard, advanced, plus, enterprise), ``scopes``, ``search_lag_s``, ``token_life_s``, ``bulk_seconds``,
     ``protected_customer_data`` (false: nobody's name, address, e-mail or phone is shown), ``served_version``.
 
-    ``POST /sandbox/orders`` takes an OrderSeed as JSON and sells it now; it is no part of Shopify and answers to loopback only.
+    ``doors`` tells the sandbox's own addresses, which sell, refund and exchange now and answer to loopback only.
     """
 
     name = "shopify"
@@ -101,8 +100,8 @@ class ShopifySandbox:
             if request.path.startswith(RESULT_PATH) and request.method == "GET":
                 lines = self._operations.result(request.path)
                 return _plain({"errors": "Not Found"}, 404) if lines is None else Answer(lines, 200, "application/jsonl")
-            if request.path == ORDERS_DOOR and request.method == "POST":
-                return self._sell(request)
+            if request.path in DOORS and request.method == "POST":
+                return self._through_door(request)
             return _plain({"errors": "Not Found"}, 404)
 
     def refusal(self, kind: str, request: Request) -> Answer | None:
@@ -128,6 +127,16 @@ class ShopifySandbox:
         """
         with self._lock:
             return self.shop.sell(seed)
+
+    def refund(self, order: int, seed: RefundSeed) -> Refund:
+        """Give something back of an order now. Raises ValueError when there is no such order, or not so much of it."""
+        with self._lock:
+            return self.shop.refund(order, seed)
+
+    def exchange(self, order: int, seed: ExchangeSeed) -> Exchange:
+        """Take goods of an order back for others now. Raises ValueError like ``refund``."""
+        with self._lock:
+            return self.shop.exchange(order, seed)
 
     def save(self, folder: Path) -> Path:
         """Write the shop into one file of a folder and return its path. Bulk operations, tokens and buckets are not kept."""
@@ -190,14 +199,13 @@ class ShopifySandbox:
             return _plain({"error": "application_cannot_be_found", "error_description": "The client id or secret is wrong."}, 400)
         return _plain({"access_token": token, "scope": ",".join(sorted(self.switches["scopes"])), "expires_in": int(life)})
 
-    def _sell(self, request: Request) -> Answer:
+    def _through_door(self, request: Request) -> Answer:
         if request.headers.get("host", "").rpartition(":")[0] not in LOOPBACK:
             return _plain({"errors": "this door opens on the loopback interface only"}, 403)
         try:
-            order = self.add_order(from_plain(OrderSeed, _json_object(request.body)))
+            return _plain(DOORS[request.path](self.shop, _json_object(request.body)), 201, wrote=True)
         except (PlainError, ValueError) as error:
             return _plain({"errors": str(error)}, 422)
-        return _plain({"id": gid("Order", order.number), "name": order.name}, 201, wrote=True)
 
     def _read_chunk(self, root: str, query: str, cursor: str | None) -> tuple[dict[str, Any], list[str], str | None]:
         """Return the data of one root field of a bulk query, the codes of its errors and the cursor of the next chunk."""

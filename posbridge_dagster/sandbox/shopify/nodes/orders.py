@@ -7,6 +7,7 @@ from posbridge_dagster.sandbox.shopify.nodes.lines import discount_applications,
 from posbridge_dagster.sandbox.shopify.nodes.payments import place_node, refund_nodes, transaction_nodes
 from posbridge_dagster.sandbox.shopify.nodes.people import customer_node
 from posbridge_dagster.sandbox.shopify.nodes.places import address_node
+from posbridge_dagster.sandbox.shopify.nodes.returns import return_nodes
 from posbridge_dagster.sandbox.shopify.reckoning import Reckoning, reckon
 from posbridge_dagster.sandbox.shopify.records import Order
 from posbridge_dagster.sandbox.shopify.scalars import gid, moment_or_none, moment_text, money_bag
@@ -34,6 +35,7 @@ def order_node(order: Order, scene: Scene) -> Node:
         other_line_nodes=lambda: [*tip_nodes(sums, scene), *_fully_refunded(node["line_nodes"])],
         application_nodes=lambda: discount_applications(sums, scene.shop.currency),
         transactions=lambda: transaction_nodes(sums, scene),
+        return_nodes=lambda: return_nodes(sums, {line["id"]: line for line in node["line_nodes"]}, node["refunds"]),
         refunds=lambda: refund_nodes(sums, scene, {line["id"]: line for line in node["line_nodes"]}, node["shipping_nodes"]),
         fulfillments=lambda: _fulfillments(order, scene),
     )
@@ -95,7 +97,7 @@ def _states(order: Order, sums: Reckoning) -> dict[str, Any]:
     return {
         "displayFinancialStatus": sums.financial_status,
         "displayFulfillmentStatus": fulfillment_status(order),
-        "returnStatus": "NO_RETURN",
+        "returnStatus": "RETURNED" if order.exchanges else "NO_RETURN",
         "unpaid": sums.settled < sums.total,
         "fullyPaid": sums.settled >= sums.total,
         "capturable": False,

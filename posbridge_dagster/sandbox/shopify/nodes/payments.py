@@ -4,6 +4,7 @@ from typing import Any
 
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.places import location_node
+from posbridge_dagster.sandbox.shopify.nodes.returns import settled_return
 from posbridge_dagster.sandbox.shopify.reckoning import Reckoning, RefundSum
 from posbridge_dagster.sandbox.shopify.records import RefundLine, Transaction
 from posbridge_dagster.sandbox.shopify.scalars import gid, moment_text, money, money_bag
@@ -78,7 +79,7 @@ def _refund_node(
             "updatedAt": at,
             "note": refund.note or None,
             "totalRefundedSet": money_bag(entry.paid, currency),
-            "return": None,
+            "return": settled_return(sums.order, refund.settles),
             "staffMember": None,
         },
         record=sums.order,

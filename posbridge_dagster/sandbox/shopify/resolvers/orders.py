@@ -71,14 +71,19 @@ def refund(_: None, scene: Scene, global_id: str) -> Node | None:
 
 
 @resolves("QueryRoot", "return")
-def return_(_: None, scene: Scene, global_id: str) -> None:
-    """Return nothing: this shop refunds without returns."""
-    numbered("Return", global_id)
+def return_(_: None, scene: Scene, global_id: str) -> Node | None:
+    """Return one return."""
+    number = numbered("Return", global_id)
+    for candidate in scene.shop.orders:
+        if any(exchange.number == number for exchange in candidate.exchanges) and scene.may_see(candidate):
+            return next((node for node in order_node(candidate, scene)["return_nodes"] if node["id"] == global_id), None)
+    return None
 
 
 @resolves("TenderTransaction", "order")
 @resolves("OrderTransaction", "order")
 @resolves("Refund", "order")
+@resolves("Return", "order")
 @resolves("Fulfillment", "order")
 def order_of(source: Node, scene: Scene) -> Node:
     """Return the order that a part belongs to."""
@@ -110,11 +115,21 @@ def shipping_lines(source: Node, scene: Scene, include_removals: bool = False, *
     return list_connection(source["shipping_nodes"], unbounded=scene.unbounded, **window)
 
 
-@resolves("Order", "returns")
-@resolves("Return", "returnLineItems", "exchangeLineItems", "refunds", "transactions")
-def nothing_returned(source: Node, scene: Scene, query: str | None = None, **window: Any) -> Node:
-    """Return an empty connection: this shop refunds without returns."""
-    return list_connection([], unbounded=scene.unbounded, **window)
+def _filtered_connection_of(member: str) -> Any:
+    def resolve(source: Node, scene: Scene, query: str | None = None, include_removed_items: bool = False, **window: Any) -> Node:
+        return list_connection(source[member], unbounded=scene.unbounded, **window)
+
+    return resolve
+
+
+for _type, _field, _member in (
+    ("Order", "returns", "return_nodes"),
+    ("Return", "returnLineItems", "return_line_nodes"),
+    ("Return", "exchangeLineItems", "exchange_line_nodes"),
+    ("Return", "refunds", "refund_nodes"),
+    ("Return", "transactions", "transaction_nodes"),
+):
+    resolves(_type, _field)(_filtered_connection_of(_member))
 
 
 @resolves("Order", "transactions", when_asked=True)

@@ -1,0 +1,53 @@
+"""The sandbox's own doors over HTTP, through which a test or a person lets something happen in the shop.
+
+``POST /sandbox/orders`` takes an OrderSeed as JSON, ``POST /sandbox/refunds`` ``{"order": number, "refund": RefundSeed}`` and
+``POST /sandbox/exchanges`` ``{"order": number, "exchange": ExchangeSeed}``. They are no part of Shopify.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from posbridge_dagster.sandbox.seed import ExchangeSeed, OrderSeed, RefundSeed
+from posbridge_dagster.sandbox.shopify.plain import from_plain
+from posbridge_dagster.sandbox.shopify.scalars import gid
+from posbridge_dagster.sandbox.shopify.shop import Shop
+
+
+@dataclass(frozen=True)
+class RefundOf:
+    """A refund of an order."""
+
+    order: int
+    refund: RefundSeed
+
+
+@dataclass(frozen=True)
+class ExchangeOf:
+    """An exchange of an order's goods."""
+
+    order: int
+    exchange: ExchangeSeed
+
+
+def _sell(shop: Shop, said: Any) -> dict[str, Any]:
+    order = shop.sell(from_plain(OrderSeed, said))
+    return {"id": gid("Order", order.number), "name": order.name}
+
+
+def _refund(shop: Shop, said: Any) -> dict[str, Any]:
+    asked = from_plain(RefundOf, said)
+    return {"id": gid("Refund", shop.refund(asked.order, asked.refund).number)}
+
+
+def _exchange(shop: Shop, said: Any) -> dict[str, Any]:
+    asked = from_plain(ExchangeOf, said)
+    return {"id": gid("Return", shop.exchange(asked.order, asked.exchange).number)}
+
+
+DOORS: dict[str, Callable[[Shop, Any], dict[str, Any]]] = {
+    "/sandbox/orders": _sell,
+    "/sandbox/refunds": _refund,
+    "/sandbox/exchanges": _exchange,
+}
+"""What each door does with the JSON that comes in; raises PlainError or ValueError for what cannot be."""
