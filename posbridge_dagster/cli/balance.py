@@ -10,7 +10,9 @@ from rich.table import Table
 
 from posbridge_dagster.balance.compare import VAT_ROUNDING
 from posbridge_dagster.cli.faults import told
-from posbridge_dagster.cli.runs import job_of, run_day
+from posbridge_dagster.cli.runs import run_day
+from posbridge_dagster.definitions import defs
+from posbridge_dagster.flows import balancing
 from posbridge_dagster.flows.orders_to_mplus.balance import FRAMES, key
 from posbridge_dagster.loading.rows import plain_rows
 from posbridge_dagster.model.money import decimal_amount
@@ -27,9 +29,9 @@ def balance(day: datetime) -> None:
     """
     partition = f"{day:%Y-%m-%d}"
     with told(), dg.DagsterInstance.ephemeral() as instance:
-        run = run_day(job_of("balance"), partition, instance)
+        run = run_day(defs.resolve_job_def(balancing.job.name), partition, instance)
     store = FrameStore(read_settings().frames_url)
-    console = Console(width=max(Console().width, 110))
+    console = Console(width=max(Console().width, 150))
     sums, differences = (plain_rows(_frame(store, name, partition)) for name in FRAMES)
     rounded = [row for row in differences if row["code"] == VAT_ROUNDING]
     named = [row for row in differences if row["code"] != VAT_ROUNDING]

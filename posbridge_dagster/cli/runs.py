@@ -14,8 +14,8 @@ _RESULT = "result"
 
 
 def flows() -> list[str]:
-    """Return the names of the flows."""
-    return sorted(job.name for job in defs.jobs or ())
+    """Return the names of the flows: the jobs that end in results of records."""
+    return sorted(job.name for job in defs.jobs or () if result_keys(defs.resolve_job_def(job.name)))
 
 
 def job_of(flow: str) -> dg.JobDefinition:
