@@ -3,7 +3,7 @@
 Amounts leave here as exact decimal text. Nothing mails a customer, and stock is left alone: it has a flow of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,6 @@ from posbridge_dagster.model.money import decimal_amount
 Row = Mapping[str, Any]
 Input = dict[str, Any]
 
-MOST_LINES = 250
 _ADDRESS = {
     "first_name": "firstName",
     "last_name": "lastName",
@@ -122,9 +121,3 @@ def _financial_status(order: Row) -> str | None:
     if order["paid_minor"]:
         return None
     return "PENDING" if order["total_minor"] else "PAID"
-
-
-def too_many_lines(lines: Sequence[Row]) -> int:
-    """Return how many lines of goods an order has where that is more than Shopify takes in one call, else 0."""
-    count = sum(line["kind"] != "shipping" for line in lines)
-    return count if count > MOST_LINES else 0

@@ -15,7 +15,7 @@ from posbridge_dagster.clients.shopify.fulfilment import fulfil
 from posbridge_dagster.clients.shopify.order_cancelling import mark_cancelled
 from posbridge_dagster.clients.shopify.order_writing import OrderCreated, create_order, written_order
 from posbridge_dagster.loading.once import HalfWritten, Item, Written
-from posbridge_dagster.loading.shopify_input import order_input, too_many_lines
+from posbridge_dagster.loading.shopify_input import order_input
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster.model.money import decimal_amount, minor_units
 
@@ -51,14 +51,6 @@ class ShopifyOrders:
 
     def write(self, item: Item, key: str) -> Written:
         """Create the order, paid and handed over as the sale was; an answer that was lost is looked for at once."""
-        if count := too_many_lines(item.payload["lines"]):
-            raise Refused(
-                f"it has {count} lines and Shopify takes 250 in one order.",
-                system="Shopify",
-                operation="OrderCreate",
-                code="too_many_lines",
-                advice="Split the document in MplusKASSA, or make the order by hand.",
-            )
         try:
             created = create_order(self._client, order_input(item.payload, self._key))
         except UnknownOutcome:

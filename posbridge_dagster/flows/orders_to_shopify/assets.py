@@ -188,6 +188,7 @@ def _run(context: dg.AssetExecutionContext, config: OrderWriting, shopify: Shopi
         ledger=ledger,
         owner=Owner.of_this_process(run_id),
         shopify=shopify,
+        administration=settings.administration_name,
         run_id=run_id,
         dry_run=config.dry_run or settings.dry_run,
     )

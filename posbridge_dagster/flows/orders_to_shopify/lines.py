@@ -93,7 +93,11 @@ def _settled(document: dict[str, Any], lines: list[dict[str, Any]], taxes: list[
         titles[rate] = tax["title"]
     source = {line["line_id"]: line for line in lines}
     amounts = settled([_amount(line, rates) for line in lines], rates, document["stated_minor"])
-    return [_row(source[amount.line_id], amount, titles.get(amount.rate)) for amount in amounts]
+    rows = [_row(source[amount.line_id], amount, titles.get(amount.rate)) for amount in amounts]
+    is_sale = any(line["sign"] > 0 for line in lines)
+    if is_sale and all(row["kind"] == "shipping" for row in rows):  # an order of Shopify needs at least one line of goods
+        return [{**row, "kind": "custom"} for row in rows]
+    return rows
 
 
 def _amount(line: dict[str, Any], rates: dict[Rate, int]) -> Amount:

@@ -16,6 +16,7 @@ from posbridge_dagster.flows.orders_to_shopify.lines import (
     text_lines,
     variant_problems,
 )
+from posbridge_dagster.flows.orders_to_shopify.many_lines import fold_lines
 from posbridge_dagster.flows.orders_to_shopify.options import OrdersToShopifyOptions
 from posbridge_dagster.flows.orders_to_shopify.payments import map_payments, payment_problems
 from posbridge_dagster.flows.orders_to_shopify.selection import belongs_elsewhere, incomplete, unreadable
@@ -67,7 +68,7 @@ def map_documents(frames: Frames, variants: pd.DataFrame, mapping: Flow, shop: s
         ],
         KEY,
     )
-    documents = _documents(source, frames["relations"], options, administration).merge(orders.frame, on=KEY)
+    documents = _documents(source, frames["relations"], administration).merge(orders.frame, on=KEY)
     documents["note"] = _notes(documents, frames["document_lines"])
     documents = _with_verdicts(documents, verdicts, KEY)
     documents["payload_fingerprint"] = payload_fingerprints(documents, lines, payments, key=KEY)
@@ -78,16 +79,14 @@ def map_documents(frames: Frames, variants: pd.DataFrame, mapping: Flow, shop: s
     }
 
 
-def _documents(source: pd.DataFrame, relations: pd.DataFrame, options: OrdersToShopifyOptions, administration: str) -> pd.DataFrame:
+def _documents(source: pd.DataFrame, relations: pd.DataFrame, administration: str) -> pd.DataFrame:
     """Return what every order has whatever the mapping file says: ids, customer rule, totals."""
     sign = _signs(source)
     company = relations.loc[relations["company_name"].fillna("").str.strip() != "", "relation_number"]
     known = relations.loc[relations["email"].fillna("").str.strip() != "", "relation_number"]
-    b2b = company if options.companies == "b2b" else company[:0]
-    has_customer = source["relation_number"].isin(pd.concat([known, b2b]))
     return source[[KEY, "kind", "number", "credited_id", "day", "delivered", "cancelled", "currency"]].assign(
         custom_id=administration + ":" + source[KEY].str.partition(":")[2],
-        relation_number=source["relation_number"].where(has_customer),
+        relation_number=source["relation_number"].where(source["relation_number"].isin(known)),
         is_company=source["relation_number"].isin(company),
         processed_at=source["entered_at"],
         taxes_included=source["vat_method"] != "VAT-METHOD-EXCLUSIVE",
@@ -121,7 +120,7 @@ def _map_lines(frames: Frames, variants: pd.DataFrame, mapping: Flow) -> tuple[p
     settled, unbalanced = settle_lines(documents, lines, rates)
     problems = [verdicts_of_problems(mapped.problems, KEY), verdicts_of_problems(taxes.problems, KEY)]
     problems += [_kind_problems(lines), _discount_problems(lines, options), variant_problems(lines, options), unbalanced]
-    return settled, pd.concat(problems, ignore_index=True)
+    return fold_lines(MAPPED_LINES.conform(settled)), pd.concat(problems, ignore_index=True)
 
 
 def _kind_problems(lines: pd.DataFrame) -> pd.DataFrame:

@@ -8,17 +8,22 @@ from typing import Any
 
 import pandas as pd
 
+from posbridge_dagster.clients.failures import Busy, Refused, UnknownOutcome, Unreachable
 from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.clients.shopify.companies import has_companies
 from posbridge_dagster.flows.orders_to_shopify import FLOW
 from posbridge_dagster.flows.orders_to_shopify.options import OrdersToShopifyOptions
 from posbridge_dagster.ledger import Ledger, Owner, QuarantineEntry, State
 from posbridge_dagster.loading.once import Item, Loader, Writer
 from posbridge_dagster.loading.result import ResultRow, result_frame
 from posbridge_dagster.loading.rows import plain_rows, rows_by
+from posbridge_dagster.loading.shopify_companies import LINK as COMPANY
+from posbridge_dagster.loading.shopify_companies import CompanyLoader
 from posbridge_dagster.loading.shopify_customers import ShopifyCustomerLoader, record_id
 from posbridge_dagster.loading.shopify_orders import ShopifyOrders
 from posbridge_dagster.loading.shopify_refunds import ShopifyRefunds
 from posbridge_dagster.loading.steps import StepLoader
+from posbridge_dagster.loading.trouble import failure_code
 from posbridge_dagster.loading.unfinished import settle_unfinished
 from posbridge_dagster.mapping import Mapping
 from posbridge_dagster.model.outcome import Outcome
@@ -37,6 +42,7 @@ class Run:
     ledger: Ledger
     owner: Owner
     shopify: ShopifyClient
+    administration: str
     run_id: str
     dry_run: bool
 
@@ -73,7 +79,26 @@ def write_customers(run: Run, customers: pd.DataFrame, orders: pd.DataFrame) -> 
     loader = ShopifyCustomerLoader(FLOW, run.ledger, run.owner, run.shopify, run.run_id, run.mapping.policies("customers"), run.dry_run)
     written = loader.load([row for row in rows if row["relation_number"] in wanted and not row["outcome"] and row["email"]])
     by_key = {row.source_id: row for row in written}
+    _ensure_companies(run, [row for row in rows if row["company"]], by_key)
     return result_frame(by_key.get(record_id(row["relation_number"])) or _unwritten(row, wanted) for row in rows)
+
+
+def _ensure_companies(run: Run, companies: Iterable[MappingOf[str, Any]], customers: dict[str, ResultRow]) -> None:
+    """Make the company of each customer that is one, where the mapping and the shop have companies; a failure is the customer's."""
+    if run.dry_run or not _wants_companies(run) or not has_companies(run.shopify):
+        return
+    loader = CompanyLoader(run.ledger, run.shopify, run.administration)
+    for company in companies:
+        key = record_id(company["relation_number"])
+        row = customers.get(key)
+        if row is None or not row.target_id:
+            continue
+        try:
+            loader.ensure(company, row.target_id)
+        except Refused as refusal:
+            customers[key] = replace(row, outcome=Outcome.QUARANTINED, code=refusal.code or "company_refused", reason=refusal.reason)
+        except (Busy, Unreachable, UnknownOutcome) as failure:
+            customers[key] = replace(row, outcome=Outcome.FAILED, code=failure_code(failure), reason=failure.reason)
 
 
 def _sent(run: Run, sales: pd.DataFrame) -> set[str]:
@@ -131,16 +156,31 @@ def _steps(run: Run, items: Iterable[Item]) -> dict[str, list[str]]:
 
 def _candidates(run: Run, sources: Frames, mapped: Frames, customers: MappingOf[str, dict[str, Any]]) -> list[Candidate]:
     lines, payments = rows_by(mapped["order_lines"], "document_id"), rows_by(mapped["order_payments"], "document_id")
+    companies = _companies(run, mapped["orders"])
     documents, source_lines = rows_by(sources["documents"], "document_id"), rows_by(sources["document_lines"], "document_id")
     candidates = []
     for row in plain_rows(mapped["orders"]):
         key = row["document_id"]
         customer = customers.get(record_id(row["relation_number"])) if row["relation_number"] is not None else None
-        order = {**row, "customer_id": customer["target_id"] if customer else "", "company_location_id": ""}
+        order = {
+            **row,
+            "customer_id": customer["target_id"] if customer else "",
+            "company_location_id": companies.get(str(row["relation_number"]), ""),
+        }
         payload = {"order": order, "lines": lines.get(key, []), "payments": payments.get(key, [])}
         source = {"document": documents[key][0], "lines": source_lines.get(key, [])}
         candidates.append(Candidate(row["kind"], _item(row, payload, source), _verdict(row, customer)))
     return candidates
+
+
+def _companies(run: Run, orders: pd.DataFrame) -> dict[str, str]:
+    """Return the company location of each relation that is a company, where the mapping wants companies."""
+    numbers = orders.loc[orders["is_company"].fillna(False), "relation_number"].dropna() if _wants_companies(run) else []
+    return run.ledger.links(COMPANY, {str(number) for number in numbers})
+
+
+def _wants_companies(run: Run) -> bool:
+    return run.mapping.settings.companies == "b2b"
 
 
 def _verdict(order: MappingOf[str, Any], customer: MappingOf[str, Any] | None) -> ResultRow | None:
