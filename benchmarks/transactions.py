@@ -95,13 +95,21 @@ def main() -> int:
             started = time.perf_counter()
             rows, unbalanced = run_days(days_of(span))
             minutes = (time.perf_counter() - started) / 60
-            calls = {
-                name: requests.get(f"{environment[f'{name}_API_URL']}/control/calls", timeout=600).json() for name in ("SHOPIFY", "MPLUS")
-            }
+            calls = {name: log_of(environment[f"{name}_API_URL"]) for name in ("SHOPIFY", "MPLUS")}
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=60)
     return report([row for row in rows if row["orders"]], unbalanced, minutes, calls)
+
+
+def log_of(url: str) -> list[dict[str, Any]]:
+    calls: list[dict[str, Any]] = requests.get(f"{url}/control/calls", timeout=600).json()
+    return calls
+
+
+def seconds_per_document(rows: list[dict[str, Any]]) -> float:
+    documents = sum(row["orders"] + row["refunds"] for row in rows)
+    return float(sum(row["seconds"] for row in rows)) / max(documents, 1)
 
 
 def report(rows: list[dict[str, Any]], unbalanced: int, minutes: float, calls: dict[str, list[dict[str, Any]]]) -> int:
@@ -118,14 +126,9 @@ def report(rows: list[dict[str, Any]], unbalanced: int, minutes: float, calls: d
     print(f"SOAP calls per document {sum(soap.values()) / max(orders + refunds, 1):.2f} (balance included): {dict(soap)}")
     print(f"Shopify calls {len(calls['SHOPIFY'])}, points {sum(call['cost'] or 0 for call in calls['SHOPIFY']):.0f}")
     print(f"peak memory of the pipeline {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
-    first, last = (
-        sum(row["seconds"] for row in part) / max(sum(row["orders"] + row["refunds"] for row in part), 1)
-        for part in (rows[:EDGE], rows[-EDGE:])
-    )
+    first, last = seconds_per_document(rows[:EDGE]) * 1000, seconds_per_document(rows[-EDGE:]) * 1000
     verdict = "PASS" if last <= BUDGET * first else "FAIL"
-    print(
-        f"time per document: first {EDGE} days {first * 1000:.1f} ms, last {EDGE} days {last * 1000:.1f} ms, ratio {last / first:.2f} {verdict}"
-    )
+    print(f"time per document: first {EDGE} days {first:.1f} ms, last {EDGE} days {last:.1f} ms, ratio {last / first:.2f} {verdict}")
     return 1 if unbalanced else 0
 
 
