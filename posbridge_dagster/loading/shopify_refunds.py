@@ -111,7 +111,7 @@ def refund_lines(lines: Sequence[Row], order: OrderCreated, refunded: Mapping[st
 
 
 def _candidates(line: Row, lines: Sequence[WrittenLine]) -> list[WrittenLine]:
-    codes = {str(line["article_number"]), line["ext_article_id"]}
+    codes = {str(code) for code in (line["article_number"], line["ext_article_id"]) if code}
     by_text = [each for each in lines if each.title == line["title"]]
     return by_text + [each for each in lines if each.sku in codes and each not in by_text]
 

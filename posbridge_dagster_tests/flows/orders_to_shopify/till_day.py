@@ -126,7 +126,12 @@ def _exclusive(at: Counter, day: str) -> None:
 
 
 def _german(at: Counter, day: str) -> None:
-    members = {"vatCountryIso3": "DEU", "financialBranchNumber": GERMAN_BRANCH, "entryBranchNumber": GERMAN_BRANCH, "relationNumber": 203}
+    members: dict[str, Any] = {
+        "vatCountryIso3": "DEU",
+        "financialBranchNumber": GERMAN_BRANCH,
+        "entryBranchNumber": GERMAN_BRANCH,
+        "relationNumber": 203,
+    }
     at.order("foreign VAT", day, bag, book, paid=3245, **members)
 
 
