@@ -1,18 +1,12 @@
 """Every document, and every document derived from one, holds against the official interface description."""
 
-import gzip
-import json
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
 import pytest
 from graphql import (
     FieldNode,
-    GraphQLSchema,
     NoDeprecatedCustomRule,
     SelectionSetNode,
-    build_client_schema,
     parse,
     specified_rules,
     validate,
@@ -23,15 +17,7 @@ from posbridge_dagster.clients.shopify.continuation import next_page, one_record
 from posbridge_dagster.clients.shopify.cost import DEAREST_CALL, page_size, requested_cost
 from posbridge_dagster.clients.shopify.custom_ids import LOOKUPS_IN_A_CALL, many
 from posbridge_dagster.clients.shopify.documents import Document, document, document_names, flat_fields, is_connection, response_key
-
-SPEC = Path(__file__).parents[3] / "../shared/spec/shopify-admin-2026-10.json.gz"
-needs_spec = pytest.mark.skipif(not SPEC.exists(), reason="the official interface description is not here")
-
-
-@cache
-def official() -> GraphQLSchema:
-    with gzip.open(SPEC) as file:
-        return build_client_schema(json.load(file)["data"], assume_valid=True)
+from posbridge_dagster_tests.clients.shopify.official import needs_spec, official, wrong_variables
 
 
 def complaints(text: str) -> list[str]:
@@ -181,3 +167,13 @@ def test_a_write_asks_nothing_back_that_needs_another_scope(name: str) -> None:
                 yield from asked(field.selection_set)
 
     assert denied.isdisjoint(asked(document(name).operation.selection_set))
+
+
+@needs_spec
+@pytest.mark.parametrize(
+    "input_fields", [{"orderId": "gid://shopify/Order/1", "made_up": 1}, {"note": "no order"}, {"orderId": "1", "notify": "no"}]
+)
+def test_wrong_variables_of_a_write_are_seen_by_the_tests(input_fields: dict[str, object]) -> None:
+    text = document("refund_create").text
+    assert wrong_variables(text, {"key": "k-1", "input": input_fields})
+    assert wrong_variables(text, {"key": "k-1", "input": {"orderId": "gid://shopify/Order/1"}}) == []

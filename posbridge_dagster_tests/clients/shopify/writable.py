@@ -8,15 +8,19 @@ from typing import Any
 
 from posbridge_dagster.clients.patience import Patience
 from posbridge_dagster.clients.shopify.deadline import Deadline
+from posbridge_dagster_tests.clients.shopify.official import wrong_variables
 from posbridge_dagster_tests.clients.shopify.pretend import PretendGraph, Value
-from posbridge_dagster_tests.clients.shopify.scripted import Received, Scripted, data
+from posbridge_dagster_tests.clients.shopify.scripted import Received, Scripted, data, errors
 
 RECORDINGS = Path(__file__).parents[3] / "../shared/data/shopify-recordings"
 ONCE = Patience(budget_s=5, attempts=1)
 
 
 class WritableShop:
-    """Serves a pretend graph. ``instead`` answers an operation without doing it, ``lost`` does it and breaks the connection."""
+    """Serves a pretend graph and refuses variables that the official schema would not take.
+
+    ``instead`` answers an operation without doing it, ``lost`` does it and breaks the connection.
+    """
 
     def __init__(self, root: Value) -> None:
         self.graph = PretendGraph(root)
@@ -27,6 +31,8 @@ class WritableShop:
     def __call__(self, request: Received) -> Scripted:
         name = request.json["operationName"]
         self.sent[name].append(request.variables)
+        if wrong := wrong_variables(request.json["query"], request.variables):
+            return errors({"message": wrong[0], "extensions": {"code": "BAD_REQUEST"}})
         if self.instead[name]:
             return self.instead[name].pop(0)
         answer = self.graph(request)
