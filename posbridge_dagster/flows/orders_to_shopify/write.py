@@ -124,7 +124,7 @@ def write_documents(run: Run, sources: Frames, mapped: Frames, customers: pd.Dat
     sales = [each for each in candidates if each.kind != "credit"]
     results: dict[str, ResultRow] = {}
     for kind in ("order", "invoice"):
-        results |= _written(run, [each for each in sales if each.kind == kind], ShopifyOrders(run.shopify, kind))
+        results |= _written(run, [each for each in sales if each.kind == kind], ShopifyOrders(run.shopify, kind, dry_run=run.dry_run))
     refunds = _with_orders(run, [each for each in candidates if each.kind == "credit"], results)
     results |= _written(run, refunds, ShopifyRefunds(run.shopify))
     return result_frame(results[key] for key in mapped["orders"]["document_id"])
