@@ -18,17 +18,19 @@ from posbridge_dagster.storage import FrameStore, ParquetFrames
 
 def shopify_client(settings: Settings) -> ShopifyClient:
     """Return a client of the shop."""
-    tokens: TokenSource = FixedToken(settings.shopify_credential)
-    if settings.shopify_client_id:
-        secret = settings.shopify_client_secret.get_secret_value()
-        tokens = ClientCredentials(settings.shopify_origin, settings.shopify_client_id, secret)
     return ShopifyClient(
         settings.shopify_origin,
-        tokens,
+        _tokens(settings),
         version=settings.shopify_version,
         patience=Patience(budget_s=settings.retry_budget_s),
         answer_timeout_s=settings.read_timeout_s,
     )
+
+
+def _tokens(settings: Settings) -> TokenSource:
+    if not settings.shopify_client_id:
+        return FixedToken(settings.shopify_credential)
+    return ClientCredentials(settings.shopify_origin, settings.shopify_client_id, settings.shopify_client_secret.get_secret_value())
 
 
 def mplus_client(settings: Settings) -> MplusClient:
