@@ -56,13 +56,14 @@ def run_days(days: list[str]) -> tuple[list[dict[str, Any]], int]:
     settings = read_settings()
     store = FrameStore(settings.frames_url)
     flow, sums = defs.resolve_job_def("orders_to_mplus"), defs.resolve_job_def("balance")
-    rows, unbalanced = [], 0
+    rows: list[dict[str, Any]] = []
+    unbalanced = 0
+    instance = dg.DagsterInstance.ephemeral()
     for day in days:
-        with dg.DagsterInstance.ephemeral() as instance:
-            started = time.perf_counter()
-            run = flow.execute_in_process(QUIET, partition_key=day, instance=instance, raise_on_error=False)
-            seconds = time.perf_counter() - started
-            balance = sums.execute_in_process(QUIET, partition_key=day, instance=instance, raise_on_error=False)
+        started = time.perf_counter()
+        run = flow.execute_in_process(QUIET, partition_key=day, instance=instance, raise_on_error=False)
+        seconds = time.perf_counter() - started
+        balance = sums.execute_in_process(QUIET, partition_key=day, instance=instance, raise_on_error=False)
         checks = [*run.get_asset_check_evaluations(), *balance.get_asset_check_evaluations()]
         right = run.success and balance.success and all(check.passed for check in checks)
         row: dict[str, Any] = {"day": day, "seconds": seconds}
@@ -77,7 +78,9 @@ def run_days(days: list[str]) -> tuple[list[dict[str, Any]], int]:
         rows.append(row)
         if not right:
             unbalanced += 1
-            print(day, "DOES NOT BALANCE", [check.check_name for check in checks if not check.passed], flush=True)
+            failed = [event.step_failure_data.error for event in (*run.all_events, *balance.all_events) if event.is_step_failure]
+            reason = failed[0].message.strip()[:500] if failed and failed[0] else ""
+            print(day, "DOES NOT BALANCE", [check.check_name for check in checks if not check.passed], reason, flush=True)
         if len(rows) % 25 == 0:
             print(day, sum(each["orders"] for each in rows), "orders so far", flush=True)
     return rows, unbalanced
