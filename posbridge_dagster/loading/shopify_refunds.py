@@ -38,7 +38,8 @@ class ShopifyRefunds:
         self._client = client
 
     def find(self, items: Sequence[Item]) -> Mapping[str, Any]:
-        """Return the refunds that are already there, by custom id of their credit."""
+        """Return the refunds that are already there, by custom id of their credit; without an order there is none."""
+        items = [item for item in items if item.payload["order_id"]]
         ids = list(dict.fromkeys(gid("Order", item.payload["order_id"]) for item in items))
         orders = [order for page in refund_details(self._client, ids) for order in page] if ids else []
         refunds = [Found(refund, order["name"]) for order in orders for refund in order["refunds"]]
