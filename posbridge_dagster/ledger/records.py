@@ -66,11 +66,11 @@ class Records(Section):
         """Return the days with records that failed or are in doubt and that no run holds, each with its last change, oldest first."""
         waiting = RECORD.c.state.in_([State.INTENT, State.FAILED])
         held = (RECORD.c.owner != "") & (RECORD.c.lease_until > datetime.now(UTC))
-        query = select(RECORD.c.day, func.max(RECORD.c.changed_at)).where(
+        query = select(RECORD.c.day, func.max(RECORD.c.changed_at).label("newest")).where(
             self.scope.rows_of(RECORD, flow=flow), waiting, ~held, RECORD.c.day.is_not(None)
         )
         with self.database.reading() as connection:
-            return dict(connection.execute(query.group_by(RECORD.c.day).order_by(RECORD.c.day)).tuples().all())
+            return {row.day: row.newest for row in connection.execute(query.group_by(RECORD.c.day).order_by(RECORD.c.day))}
 
     def summary(self, flow: str, day: date) -> list[Total]:
         """Return a day's records added up by state, outcome and currency, in that order."""

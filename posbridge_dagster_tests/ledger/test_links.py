@@ -39,3 +39,11 @@ def test_thousands_are_linked_and_found(ledger: Ledger) -> None:
     ledger.link("article", pairs)
     assert ledger.links("article", pairs) == pairs
     assert ledger.links_back("article", pairs.values()) == {target: [source] for source, target in pairs.items()}
+
+
+def test_links_of_every_kind_are_found_from_either_side(ledger: Ledger) -> None:
+    ledger.link("relation", {"customer:1": "1001", "customer:2": "1002"})
+    ledger.link("article", {"1001": "gid-7"})
+    assert ledger.links_of(["1001"]) == [("article", "1001", "gid-7"), ("relation", "customer:1", "1001")]
+    assert ledger.links_of(["customer:2", "nobody"]) == [("relation", "customer:2", "1002")]
+    assert ledger.links_of([]) == []

@@ -94,3 +94,38 @@ def test_a_whole_day_can_be_quarantined(ledger: Ledger) -> None:
     found = ledger.quarantined(FLOW)
     assert len(found) == 1201
     assert [each.reason for each in found if each.times_seen == 2] == ["the last one counts"]
+
+
+def test_a_refused_record_that_may_be_tried_again_waits_with_a_new_key(ledger: Ledger) -> None:
+    owner, intent = Owner.of_this_process("run-1"), Intent("5001", "s1", "p1", day=DAY)
+    first = ledger.claim(FLOW, [intent], owner)["5001"].record
+    refused = Closing("5001", State.QUARANTINED, "quarantined", code="failed", reason="no employee 12", detail={"refused": True})
+    ledger.close_records(FLOW, [refused], owner)
+    ledger.quarantine(FLOW, [entry(code="failed")], "run-1")
+    assert ledger.unfinished_days(FLOW) == {}
+    assert ledger.try_again(FLOW, ["5001", "5002"]) == ["5001"]
+    waiting = ledger.records(FLOW, ["5001"])["5001"]
+    assert (waiting.state, waiting.outcome, waiting.detail, waiting.code) == (State.FAILED, "failed", None, "failed")
+    assert list(ledger.unfinished_days(FLOW)) == [DAY]
+    assert [found.source_id for found in ledger.quarantined()] == ["5001"]
+    again = ledger.claim(FLOW, [intent], owner)["5001"]
+    assert again.granted and not again.in_doubt
+    assert again.record.idempotency_key != first.idempotency_key
+
+
+def test_only_quarantined_records_are_tried_again(ledger: Ledger) -> None:
+    owner = Owner.of_this_process("run-1")
+    ledger.claim(FLOW, [Intent("1", "s", "p"), Intent("2", "s", "p"), Intent("3", "s", "p")], owner)
+    ledger.close_records(FLOW, [Closing("1", State.DONE, "created"), Closing("2", State.INTENT, "failed")], owner)
+    ledger.quarantine(FLOW, [entry("1"), entry("4")], "run-1")
+    before = ledger.records(FLOW, ["1", "2", "3"])
+    assert ledger.try_again(FLOW, ["1", "2", "3", "4"]) == ["4"]
+    assert ledger.try_again(FLOW, ["4"]) == []
+    assert ledger.try_again("products_to_shopify", ["4"]) == []
+    assert ledger.records(FLOW, ["1", "2", "3"]) == before
+
+
+def test_a_day_can_be_asked_for(ledger: Ledger) -> None:
+    ledger.quarantine(FLOW, [entry("1")], "run-1")
+    assert [found.source_id for found in ledger.quarantined(FLOW, day=DAY)] == ["1"]
+    assert ledger.quarantined(day=date(2026, 11, 21)) == []

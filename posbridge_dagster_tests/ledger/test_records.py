@@ -72,3 +72,16 @@ def test_what_the_flow_wants_to_remember_is_kept_as_json(ledger: Ledger) -> None
     record = ledger.records(FLOW, ["1"])["1"]
     assert record.detail == detail
     assert record.state is State.DONE
+
+
+def test_a_record_is_found_by_each_of_its_names_in_every_flow(ledger: Ledger) -> None:
+    owner = Owner.of_this_process("run-1")
+    claims = ledger.claim(FLOW, [intent("1"), intent("2")], owner)
+    ledger.claim("products_to_shopify", [intent("1")], owner)
+    ledger.close_records(FLOW, [Closing("2", State.DONE, "created", target_id="guid-9", target_number="2026-77")], owner)
+    key = claims["2"].record.idempotency_key
+    assert [(record.flow, record.source_id) for record in ledger.find(["1"])] == [(FLOW, "1"), ("products_to_shopify", "1")]
+    for name in ("2", "guid-9", "2026-77", key):
+        assert [record.source_id for record in ledger.find([name, "nobody"])] == ["2"]
+    assert ledger.find(["nobody"]) == []
+    assert ledger.find([]) == []
