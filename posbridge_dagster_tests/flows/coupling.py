@@ -31,7 +31,7 @@ NEWEST = "67.1.3"
 Edit = Callable[[dict[str, Any]], None]
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([one_day.__name__])
+_FORKS.set_forkserver_preload([f"{__package__}.warm"])
 
 
 @dataclass(frozen=True)
