@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posbridge_dagster.flows.orders_to_shopify.amounts import Amount, Kind, Rate, Unbalanced, settled
@@ -33,6 +33,7 @@ goods = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(goods, min_size=1, max_size=12, unique_by=lambda each: each.line_id), st.data())
 def test_the_total_and_the_vat_of_each_rate_are_those_of_the_till(lines: list[Amount], data: st.DataObject) -> None:
     rate = data.draw(st.sampled_from(sorted({each.rate for each in lines})))
@@ -49,6 +50,7 @@ def test_the_total_and_the_vat_of_each_rate_are_those_of_the_till(lines: list[Am
     assert {rate: vat for rate, vat in shared.items() if vat} == {rate: vat for rate, vat in vat_of(booked).items() if vat}
 
 
+@settings(deadline=None)
 @given(st.lists(goods, min_size=2, max_size=8, unique_by=lambda each: each.line_id), st.integers(1, 400_000))
 def test_a_discount_never_makes_a_line_cost_less_than_nothing(lines: list[Amount], discount: int) -> None:
     booked = [*lines, line(20_000, -discount, HIGH, "discount")]

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posbridge_dagster.flows.orders_to_shopify.changes import DAYS_PER_LOOK, OVERLAP, Change, Mark, touched_days
@@ -38,6 +38,7 @@ def test_the_mark_survives_being_written() -> None:
     assert Mark.read(None) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 40), st.sampled_from(["order", "invoice"])), min_size=1, max_size=60))
 def test_after_a_long_pause_every_day_is_asked_for_in_the_end(booked: list[tuple[int, str]]) -> None:
     changes = [change(n, n + 1, f"2026-{1 + day // 28:02d}-{1 + day % 28:02d}", kind) for n, (day, kind) in enumerate(booked)]

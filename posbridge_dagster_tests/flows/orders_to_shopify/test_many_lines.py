@@ -1,6 +1,6 @@
 """An order of Shopify takes 250 lines; a document of the till may have any number."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posbridge_dagster.flows.orders_to_shopify.many_lines import MOST_LINES, fold_lines
@@ -27,6 +27,7 @@ def row(position: int, article: int, price: int, rate: int, kind: str = "article
     }
 
 
+@settings(deadline=None)
 @given(
     st.integers(MOST_LINES + 1, 675), st.integers(1, 700), st.lists(st.sampled_from([2100, 900, 0]), min_size=1, max_size=3, unique=True)
 )

@@ -1,0 +1,49 @@
+"""Whatever call the process is killed at, the next run finishes the day: every document once, with its money."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from posbridge_dagster.sandbox.faults import Fault
+from posbridge_dagster_tests.flows.little_shop import BOOK
+from posbridge_dagster_tests.flows.orders_to_shopify.both_sides import BothSides, both_sides
+from posbridge_dagster_tests.flows.orders_to_shopify.test_whole_flow import assert_balanced
+from posbridge_dagster_tests.flows.orders_to_shopify.till_day import FIRST_DAY, Counter, bag, line, till_shop
+
+RUN = (
+    "from posbridge_dagster.definitions import defs\n"
+    f"defs.resolve_job_def('orders_to_shopify').execute_in_process(partition_key='{FIRST_DAY}', raise_on_error=False)"
+)
+PATIENCE_S = 60
+
+
+def kill_at_write(sides: BothSides, write: int) -> None:
+    """Run the day in a process of its own and kill it while the answer to this write is held back."""
+    sides.shopify.control.faults.append(Fault("hang_after", write=write, times=1, seconds=PATIENCE_S))
+    process = subprocess.Popen([sys.executable, "-c", RUN], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    ends, pause = time.monotonic() + PATIENCE_S, threading.Event()
+    while process.poll() is None and time.monotonic() < ends and not any(call.held for call in sides.shopify.control.calls):
+        pause.wait(0.02)
+    process.kill()
+    process.wait()
+    sides.forget_faults()
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("write", range(1, 12))
+def test_a_day_whose_process_was_killed_is_finished_by_the_next_run(tmp_path: Path, write: int) -> None:
+    with both_sides(till_shop(), tmp_path) as sides:
+        at = Counter(sides.till)
+        at.credit(at.order("credited", FIRST_DAY, bag, paid=1995), FIRST_DAY)
+        at.cancel(at.order("cancelled", FIRST_DAY, bag))
+        at.invoice("invoice", FIRST_DAY, line(BOOK, 2, 1250), paid=2500)
+        for number in range(3):
+            at.order(f"paid {number}", FIRST_DAY, line(BOOK, 1 + number, 1250), paid=1250 * (1 + number))
+        kill_at_write(sides, write)
+        run = sides.run(FIRST_DAY)
+        assert run.success, run.failure
+        assert_balanced(sides, at.booked)
