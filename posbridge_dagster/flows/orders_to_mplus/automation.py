@@ -1,6 +1,7 @@
 """What makes the flow run by itself: the job, the sensor for new and changed orders, the nightly safety net."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
@@ -10,6 +11,7 @@ from posbridge_dagster.clients.failures import RemoteFailure
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.orders import order_changes
 from posbridge_dagster.clients.shopify.search import clause
+from posbridge_dagster.flows.again import past_runs, repeats
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.assets import DAYS
 from posbridge_dagster.flows.orders_to_mplus.changes import Mark, touched_days
@@ -17,7 +19,7 @@ from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.settings import Settings, current_settings
 
 FIRST_LOOK_BACK = timedelta(days=1)
-REST_BEFORE_RETRY = timedelta(minutes=2)
+LOOK_S = 25.0  # Dagster ends a look after 60 s without a word; the reason must be told before that
 NIGHTS_READ_AGAIN = 3
 
 job = dg.define_asset_job(FLOW, selection=dg.AssetSelection.groups(FLOW), description="Shopify POS orders of a day to MplusKASSA")
@@ -37,9 +39,10 @@ def changes_sensor(
     shopify: dg.ResourceParam[ShopifyClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
-) -> dg.SensorResult | dg.SkipReason:
+) -> dg.SensorResult:
     """Ask for the days that changed since the last look; nothing changed, nothing runs."""
     now = datetime.now(UTC)
+    shopify.patience = replace(shopify.patience, budget_s=min(shopify.patience.budget_s, LOOK_S))
     mark = Mark.read(context.cursor, now - FIRST_LOOK_BACK)
     overlap = timedelta(minutes=settings.overlap_minutes)
     try:
@@ -48,17 +51,16 @@ def changes_sensor(
     except RemoteFailure as failure:
         raise dg.Failure(str(failure)) from None
     requests = [dg.RunRequest(run_key=day.run_key, partition_key=day.day) for day in days if day.day >= settings.first_day.isoformat()]
-    requests += _unfinished(ledger, {day.day for day in days}, now)
-    if not requests:
-        return dg.SkipReason(f"no order changed since {mark.newest_at:%Y-%m-%d %H:%M:%S} UTC")
-    return dg.SensorResult(run_requests=requests, cursor=mark.written())
+    requests += _again(context, ledger, {day.day for day in days}, now)
+    reason = None if requests else dg.SkipReason(f"no order changed since {mark.newest_at:%Y-%m-%d %H:%M:%S} UTC")
+    return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=mark.written())
 
 
-def _unfinished(ledger: Ledger, asked: set[str], now: datetime) -> Iterator[dg.RunRequest]:
-    """Ask again, after a rest, for days with orders that could not be sent."""
-    for day, changed_at in ledger.unfinished_days(FLOW).items():
-        if day.isoformat() not in asked and changed_at < now - REST_BEFORE_RETRY:
-            yield dg.RunRequest(run_key=f"{FLOW}/{day}/again/{changed_at.isoformat()}", partition_key=day.isoformat())
+def _again(context: dg.SensorEvaluationContext, ledger: Ledger, asked: set[str], now: datetime) -> Iterator[dg.RunRequest]:
+    """Ask again, after a rest, for days whose run failed and for those with orders that could not be sent."""
+    for repeat in repeats(past_runs(context.instance, FLOW, now), ledger.unfinished_days(FLOW), now):
+        if repeat.day not in asked:
+            yield dg.RunRequest(run_key=f"{FLOW}/{repeat.day}/again/{repeat.key}", partition_key=repeat.day)
 
 
 @dg.schedule(

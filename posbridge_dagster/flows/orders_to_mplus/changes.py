@@ -2,7 +2,8 @@
 
 The mark is the newest change seen at the source, never our clock; every look goes back over an overlap, and what was seen
 inside the overlap is remembered by order and stamp. So a late order, an order with a stamp equal to the mark and a second
-change of one order each ask again, and a quiet look asks for nothing.
+change of one order each ask again, and a quiet look asks for nothing. Stamps are whole seconds: what changes again within the
+second of a look is read by the run of that look, which begins later.
 """
 
 import hashlib
@@ -53,10 +54,10 @@ def touched_days(
     ``changes`` have id, createdAt and updatedAt. After a long pause only the changes of the first DAYS_PER_LOOK days are taken;
     the mark stays behind the others, so the next look takes those.
     """
-    stamped = sorted((datetime.fromisoformat(change["updatedAt"]), change) for change in _once(changes))
+    stamped = sorted(_once(changes), key=lambda change: (datetime.fromisoformat(change["updatedAt"]), change["id"]))
     fresh: dict[str, list[str]] = {}
     newest_at, seen = mark.newest_at, set(mark.seen)
-    for stamp, change in stamped:
+    for change in stamped:
         name = f"{change['id']}@{change['updatedAt']}"
         if name in mark.seen:
             continue
@@ -65,7 +66,7 @@ def touched_days(
             break
         fresh.setdefault(day, []).append(name)
         seen.add(name)
-        newest_at = max(newest_at, stamp)
+        newest_at = max(newest_at, datetime.fromisoformat(change["updatedAt"]))
     kept = {name for name in seen if datetime.fromisoformat(name.rsplit("@", 1)[1]) >= newest_at - overlap}
     days = [TouchedDay(day, f"{flow}/{day}/{_digest(names)}", len(names)) for day, names in sorted(fresh.items())]
     return days, Mark(newest_at, frozenset(kept))
