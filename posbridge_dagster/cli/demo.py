@@ -42,9 +42,12 @@ def demo() -> None:
 
 def _shown(console: Console, systems: Systems) -> list[str]:
     """Run the week twice, print what happened and return what is not as it should be."""
+    import dagster as dg
+
     os.environ.update(systems.environment)
     days = [(FIRST_DAY + timedelta(days=offset)).isoformat() for offset in range(DAYS)]
-    with _week(console) as week:
+    with dg.DagsterInstance.ephemeral() as instance:  # its runs are shown here and nowhere else, so they need no database
+        week = _Week(console, instance)
         first = week.run(days, "first pass")
         console.print(days_table("What happened to the orders of the week", first))
         console.print(quarantine_table(week.results(days)))
@@ -71,19 +74,6 @@ def _interruptible() -> Iterator[None]:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _week(console: Console) -> Iterator["_Week"]:
-    """Open a Dagster instance of its own and close it again."""
-    import dagster as dg
-
-    from posbridge_dagster.settings import read_settings
-
-    home = read_settings().home / "dagster"
-    home.mkdir(parents=True)
-    with dg.DagsterInstance.local_temp(str(home)) as instance:
-        yield _Week(console, instance)
 
 
 class _Week:
