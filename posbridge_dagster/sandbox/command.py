@@ -1,5 +1,6 @@
 """``posbridge sandbox``: both systems on this machine, filled with a shop."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,7 @@ def _days(ctx: click.Context, param: click.Parameter, text: str) -> int | tuple[
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Parquet file of real transactions to fill the shop from, with --days A..B.",
 )
+@click.option("--without-credits", is_flag=True, help="Leave the credits of a transaction file out.")
 @click.option("--plan", type=click.Choice(PLANS), default="standard", show_default=True, help="Shopify plan: how fast its bucket fills.")
 @click.option("--state", type=click.Path(file_okay=False, path_type=Path), help="Folder to go on from and to keep the shop in.")
 @click.option("--fresh", is_flag=True, help="Fill anew, whatever the state folder holds.")
@@ -64,6 +66,7 @@ def sandbox(
     days: int | tuple[date, date],
     orders_per_day: int,
     from_transactions: Path | None,
+    without_credits: bool,
     plan: str,
     state: Path | None,
     fresh: bool,
@@ -71,6 +74,7 @@ def sandbox(
 ) -> None:
     """Serve a Shopify shop and a MplusKASSA administration on this machine until stopped (Ctrl+C or SIGTERM)."""
     wanted = _filling(seed, first_day.date() if first_day else None, days, orders_per_day, from_transactions)
+    wanted = replace(wanted, with_credits=not without_credits)
     # Imported late, so that the other commands of posbridge do not load two whole servers.
     from posbridge_dagster.sandbox import serving
 

@@ -3,12 +3,16 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
-from posbridge_dagster.sandbox.seed import PaymentSeed, RefundLineSeed, RefundSeed
+from posbridge_dagster.sandbox.seed import OrderSeed, PaymentSeed, RefundLineSeed, RefundSeed
+
+NUMBERS_WITHOUT_RECEIPT = 900_000_000
+"""Added to a credit's number for the order that stands for it; no sale of a file has a number as high."""
 
 SAME_GOODS = ["customer", "code", "price_cents"]
 
@@ -81,6 +85,37 @@ def refunds_by_sale(matched: MatchedCredits, gateways: dict[str, str], zone: str
     return {sale: tuple(found) for sale, found in refunds.items()}
 
 
+def returns_without_receipt(credit_lines: pd.DataFrame, location: int, zone: str) -> Iterator[OrderSeed]:
+    """Yield an order without lines for each credit, with a refund of the money of its lines; a credit of no money is left out.
+
+    ``credit_lines`` are those that give back no known sale. The money goes back by card, to a walk-in in cash.
+    """
+    amounts = -(credit_lines["quantity"] * credit_lines["price_cents"]).groupby(credit_lines["invoice"]).sum()
+    rows: Iterator[Any] = credit_lines.drop_duplicates("invoice").itertuples(index=False)
+    for row in rows:
+        amount = int(amounts[row.invoice])
+        if amount <= 0:
+            continue
+        number = int(str(row.invoice).lstrip("C"))
+        walk_in = bool(pd.isna(row.customer))
+        moment = _utc(row.moment, zone)
+        payment = PaymentSeed("cash" if walk_in else "shopify_payments", amount, kind="REFUND")
+        refund = RefundSeed(number * 100, moment, payments=(payment,), note=f"credit {row.invoice}")
+        yield OrderSeed(
+            NUMBERS_WITHOUT_RECEIPT + number,
+            f"#{row.invoice}",
+            moment,
+            location,
+            lines=(),
+            customer_number=None if walk_in else int(row.customer),
+            refunds=(refund,),
+        )
+
+
+def _utc(moment: pd.Timestamp, zone: str) -> datetime:
+    return moment.tz_localize(zone, ambiguous=True, nonexistent="shift_forward").tz_convert("UTC").to_pydatetime()
+
+
 def _refund(returns: list[Return], gateway: str, part: int, zone: str) -> RefundSeed:
     pieces: dict[int, int] = defaultdict(int)
     for found in returns:
@@ -89,7 +124,7 @@ def _refund(returns: list[Return], gateway: str, part: int, zone: str) -> Refund
     first = returns[0]
     return RefundSeed(
         number=int(first.credit.lstrip("C")) * 100 + part,
-        created_at=first.moment.tz_localize(zone, ambiguous=True, nonexistent="shift_forward").tz_convert("UTC").to_pydatetime(),
+        created_at=_utc(first.moment, zone),
         lines=tuple(RefundLineSeed(line, quantity) for line, quantity in sorted(pieces.items())),
         payments=(PaymentSeed(gateway, amount, kind="REFUND"),) if amount else (),
         note=f"credit {first.credit}",

@@ -13,13 +13,14 @@ DAYS = 7
 
 @dataclass(frozen=True)
 class Filling:
-    """A generated shop, or with ``transactions`` the shop of a file. Without a first day the days end today."""
+    """A generated shop, or with ``transactions`` the shop of a file, credits included or not. Without a first day the days end today."""
 
     seed: int = 1
     first_day: date | None = None
     days: int = DAYS
     orders_per_day: int = 40
     transactions: Path | None = None
+    with_credits: bool = True
 
     def shop(self, now: datetime) -> Seed:
         """Return the shop; ``now`` (aware) decides what today is and is only looked at without a first day.
@@ -33,7 +34,8 @@ class Filling:
         # Imported here, because a generated shop needs no pandas and every command of posbridge reads this module.
         from posbridge_dagster.sandbox.transactions import shop_from_transactions
 
-        return shop_from_transactions(self.transactions, self.first_day, self.first_day + timedelta(days=self.days - 1))
+        last_day = self.first_day + timedelta(days=self.days - 1)
+        return shop_from_transactions(self.transactions, self.first_day, last_day, with_credits=self.with_credits)
 
     def described(self) -> dict[str, str]:
         """Return the filling as texts, to be kept beside a saved state."""

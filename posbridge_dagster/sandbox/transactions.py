@@ -16,7 +16,7 @@ import pandas as pd
 
 from posbridge_dagster.sandbox.assortment import families_of, goods_by_code, spelled
 from posbridge_dagster.sandbox.countries import address_in, country_code
-from posbridge_dagster.sandbox.credits import match_credits, refunds_by_sale
+from posbridge_dagster.sandbox.credits import match_credits, refunds_by_sale, returns_without_receipt
 from posbridge_dagster.sandbox.generator.services import DEFAULT_DEBTOR, SERVICE_CODES, service_family
 from posbridge_dagster.sandbox.seed import AddressSeed, CustomerSeed, GroupSeed, LineSeed, LocationSeed, OrderSeed, PaymentSeed, Seed
 
@@ -31,7 +31,9 @@ def shop_from_transactions(path: Path, first_day: date, last_day: date, *, with_
 
     Goods and their numbers come from the whole file, so they are the same whatever days are loaded. The report counts
     lines: ``lines_in_window`` is the sum of ``lines_loaded`` and of each class of lines left out (``left_out_lines``).
-    With ``with_credits``, credit lines become refunds of the sales of the same days where one matches (``match_credits``).
+    With ``with_credits``, credit lines become refunds of the sales of the same days where one matches (``match_credits``). The
+    others become returns without a receipt: how Shopify shows one is not known, so each is an order of its own on which nothing
+    was sold and whose refund carries the money, and the credit's number as its note.
 
     Raises ValueError when the days are in the wrong order, the file lacks a column or names an unknown country.
     """
@@ -42,18 +44,19 @@ def shop_from_transactions(path: Path, first_day: date, last_day: date, *, with_
     window = lines[(day >= pd.Timestamp(first_day)) & (day <= pd.Timestamp(last_day))]
     goods = goods_by_code(lines)
     sold = _sold(window, {code: known.description for code, known in goods.items()})
+    credit_lines = window[window["kind"] == "credits"].iloc[: None if with_credits else 0]
     families = families_of(goods)
     seed = Seed(
         families=[*families, service_family()],
         groups=[GROUP],
         locations=[SHOP],
-        customers=_customers(sold, lines),
+        customers=_customers(pd.concat([sold["customer"], credit_lines["customer"]]), lines),
         relations=[DEFAULT_DEBTOR],
         report={"lines_in_file": len(lines), **_report(window, sold), "articles": len(goods), "families": len(families)},
     )
     seed.orders = list(_orders(sold, seed.timezone))
     if with_credits:
-        _give_back(seed, sold, window[window["kind"] == "credits"])
+        _give_back(seed, sold, credit_lines)
     return seed
 
 
@@ -132,9 +135,9 @@ def _report(window: pd.DataFrame, sold: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def _customers(sold: pd.DataFrame, lines: pd.DataFrame) -> list[CustomerSeed]:
-    """Return who bought something, by number; somebody who moved lives where the file first says."""
-    wanted = set(sold["customer"].dropna().astype("int64"))
+def _customers(numbers: "pd.Series[int]", lines: pd.DataFrame) -> list[CustomerSeed]:
+    """Return who has one of these numbers, in their order; somebody who moved lives where the file first says."""
+    wanted = set(numbers.dropna().astype("int64"))
     first_seen = lines.dropna(subset=["customer"]).drop_duplicates("customer")
     countries = dict(zip(first_seen["customer"].astype("int64"), first_seen["country"], strict=True))
     return [
@@ -193,7 +196,12 @@ def _give_back(seed: Seed, sold: pd.DataFrame, credit_lines: pd.DataFrame) -> No
     gateways = {str(order.number): order.payments[0].gateway for order in seed.orders if order.payments}
     refunds = refunds_by_sale(matched, gateways, seed.timezone)
     seed.orders = [replace(order, refunds=refunds.get(str(order.number), ())) for order in seed.orders]
+    unmatched = credit_lines.iloc[sorted(matched.without_sale)]
+    without_receipt = list(returns_without_receipt(unmatched, SHOP.number, seed.timezone))
+    seed.orders = sorted([*seed.orders, *without_receipt], key=lambda order: order.created_at)
     seed.report["credit_lines_refunded"] = len(credit_lines) - len(matched.without_sale)
     seed.report["credit_lines_without_sale"] = len(matched.without_sale)
     seed.report["refunds"] = sum(map(len, refunds.values()))
     seed.report["cents_refunded"] = sum(found.quantity * found.price_cents for found in matched.returns)
+    seed.report["returns_without_receipt"] = len(without_receipt)
+    seed.report["cents_returned_without_receipt"] = sum(paid.amount_cents for each in without_receipt for paid in each.refunds[0].payments)

@@ -159,9 +159,11 @@ def test_article_numbers_do_not_depend_on_the_days(file: Path, shop: Seed) -> No
 
 def test_a_credit_becomes_a_refund_of_the_sale_it_gives_back(file: Path) -> None:
     shop = shop_from_transactions(file, FIRST, LAST, with_credits=True)
-    (refunded,) = [order for order in shop.orders if order.refunds]
+    refunded, without_receipt = [order for order in shop.orders if order.refunds]
     (refund,) = refunded.refunds
     assert refunded.name == "#1001"
+    assert (without_receipt.lines, without_receipt.payments) == ((), ())
+    assert sum(paid.amount_cents for paid in without_receipt.refunds[0].payments) == shop.report["cents_returned_without_receipt"]
     assert refund.lines == (RefundLineSeed(1, 5),)
     assert refund.payments == (PaymentSeed("shopify_payments", 1475, kind="REFUND"),)
     assert refund.created_at == datetime(2009, 12, 3, 11, 0, tzinfo=UTC)
@@ -200,7 +202,10 @@ def test_the_real_year_has_the_known_counts_and_every_code_of_a_line_is_an_artic
     services = {"POST", "DOT", "M", "m", "D", "C2", "C3", "BANK CHARGES", "S", "ADJUST", "ADJUST2", "AMAZONFEE", "B"}
     assert {line.code for order in shop.orders for line in order.lines} <= codes | services
     assert report["credit_lines_refunded"] + report["credit_lines_without_sale"] == report["lines_left_out_credits"]
-    for order in shop.orders:
+    assert report["cents_refunded"] + report["cents_returned_without_receipt"] == sum(
+        payment.amount_cents for order in shop.orders for refund in order.refunds for payment in refund.payments
+    )
+    for order in (order for order in shop.orders if order.lines):
         assert sum(payment.amount_cents for refund in order.refunds for payment in refund.payments) <= sum(
             payment.amount_cents for payment in order.payments
         )

@@ -98,6 +98,10 @@ def snapshot(
     partitions_def=DAYS,
     ins={name: asset_in(name, "snapshot") for name in SOURCES},
     outs={name: asset_out(name, "snapshot") for name in ("articles", "relations")},
+    internal_asset_deps={
+        "articles": {key(name, "snapshot") for name in SOURCES if name != "customers"},
+        "relations": {key("customers", "snapshot")},
+    },
 )
 def directory(
     orders: pd.DataFrame,
@@ -129,6 +133,12 @@ def directory(
     partitions_def=DAYS,
     ins={name: asset_in(name, "snapshot") for name in ("orders", "order_lines", "order_payments", "exchanges", "customers", "articles")},
     outs={name: asset_out(name, "mapped") for name in MAPPED},
+    internal_asset_deps={
+        "customers": {key("customers", "snapshot")},
+        "order_lines": {key(name, "snapshot") for name in ("orders", "order_lines", "exchanges", "articles")},
+        "order_payments": {key(name, "snapshot") for name in ("orders", "order_payments", "exchanges")},
+        "orders": {key(name, "snapshot") for name in ("orders", "order_lines", "order_payments", "exchanges", "customers", "articles")},
+    },
 )
 def mapped(
     orders: pd.DataFrame,
@@ -155,6 +165,7 @@ def mapped(
     ins={
         "customers": asset_in("customers", "mapped"),
         "orders": asset_in("orders", "mapped"),
+        "refunds": asset_in("refunds", "mapped"),
         "relations": asset_in("relations", "snapshot"),
     },
     outs={"customers_result": asset_out("customers", "result")},
@@ -164,15 +175,16 @@ def customers_result(
     config: WriteConfig,
     customers: pd.DataFrame,
     orders: pd.DataFrame,
+    refunds: pd.DataFrame,
     relations: pd.DataFrame,
     mplus: dg.ResourceParam[MplusClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[pd.DataFrame]:
-    """Find, create or update the relation of each customer whose order will be written."""
+    """Find, create or update the relation of each customer whose order or refund will be written."""
     with said_plainly():
         run = run_of(context, config, mplus, ledger, settings)
-        result = write_customers(run, customers, orders, relations)
+        result = write_customers(run, customers, pd.concat([orders, refunds], ignore_index=True), relations)
     return dg.Output(result, metadata=result_metadata(result) | calls_metadata(mplus=mplus))
 
 

@@ -20,6 +20,8 @@ from posbridge_dagster.mapping import Mapping
 from posbridge_dagster.model.identity import external_id
 from posbridge_dagster.model.outcome import Outcome
 
+NOTHING_SOLD = "nothing_sold"
+
 Flow = Mapping[OrdersToMplusOptions]
 Frames = MappingOf[str, pd.DataFrame]
 Target = dict[str, pd.DataFrame]
@@ -41,7 +43,7 @@ def map_orders(frames: Frames, articles: pd.DataFrame, mapping: Flow, shop: str)
     """
     sold = sales(frames)
     source = sold["orders"]
-    first = [mapping.select(sold, "orders"), _unreadable(source)]
+    first = [mapping.select(sold, "orders"), _unreadable(source), _nothing_sold(source)]
     last = [amount_problems(source, sold["order_lines"]), _nameless(source, frames["customers"], mapping.settings)]
     return _map_documents(sold, articles, mapping, shop, first, last)
 
@@ -124,6 +126,12 @@ def _nameless(source: pd.DataFrame, customers: pd.DataFrame, options: OrdersToMp
     strict = options.customer_without_email == "quarantine" and options.use_default_debtor != "always"
     rows = source[source["customer_key"].notna() & ~_has_debtor(source, customers, options) & strict]
     return quarantine(rows[["order_id"]], "customer_without_email", "the customer has no e-mail address to be found by")
+
+
+def _nothing_sold(source: pd.DataFrame) -> pd.DataFrame:
+    """Return a verdict for orders without lines and money, such as a return without a receipt: only their refunds are written."""
+    rows = source[(source["line_count"] == 0) & (source["total_minor"] == 0) & source["fault"].isna()]
+    return rows[["order_id"]].assign(outcome=Outcome.SKIPPED.value, code=NOTHING_SOLD, reason="nothing was sold on it")
 
 
 def _unreadable(source: pd.DataFrame) -> pd.DataFrame:

@@ -31,8 +31,8 @@ class OrdersToMplusOptions(BaseModel):
     )
     article_not_found: Literal["quarantine", "fallback"] = Field("quarantine", description="what happens to a line without an article")
     fallback_article: int | None = Field(None, description="article number for lines without an article, with article_not_found: fallback")
-    refunds: Literal["negative_order", "credit_invoice", "ignore"] = Field(
-        "negative_order", description="what a refund becomes; credit_invoice credits a whole invoice and is a negative invoice otherwise"
+    refunds: Literal["negative_order", "ignore"] = Field(
+        "negative_order", description="what a refund becomes: a document of its own with negative amounts, of the same kind as its order"
     )
     ignore_changes: list[Part] = Field([], description="parts of a sent order whose later changes do not matter")
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from posbridge_dagster.flows.orders_to_mplus import FLOW
+from posbridge_dagster.flows.orders_to_mplus.mapped import NOTHING_SOLD
 from posbridge_dagster.flows.orders_to_mplus.write import Candidate, Frames, Run, documents, item_of, verdict_row, write_documents
 from posbridge_dagster.ledger import Record, State
 from posbridge_dagster.loading.mplus_customers import LINK
@@ -58,13 +59,12 @@ def _verdict(document: Row, original: Record | None, result: Row, *, dry_run: bo
     """Return why a return may not be written: what the mapping says, or that its order is not there; None where it may."""
     if document["outcome"]:
         return verdict_row(document, Outcome(document["outcome"]), document["code"], document["reason"])
-    if dry_run and result["outcome"] == Outcome.CREATED:
-        return None
-    if original is None or original.state is not State.DONE:
+    stands_alone = result["code"] == NOTHING_SOLD or (dry_run and result["outcome"] == Outcome.CREATED)
+    if not stands_alone and (original is None or original.state is not State.DONE):
         waits = _STATE_OF_WAITING.get(Outcome(result["outcome"]), Outcome.QUARANTINED)
         reason = f"its order {result['name']} is not in MplusKASSA ({result['outcome']}: {result['reason']}); it is written once that is"
         return verdict_row(document, waits, "original_not_sent", reason)
-    if document["relation_number"] is None:
-        reason = f"it is not known to which relation order {original.target_number} was billed"
+    if document["relation_number"] is None and not dry_run:
+        reason = f"it is not known to which relation order {result['name']} was billed"
         return verdict_row(document, Outcome.QUARANTINED, "debtor_unknown", reason)
     return None

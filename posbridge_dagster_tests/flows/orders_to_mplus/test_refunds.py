@@ -1,0 +1,213 @@
+"""What came back: each refund is a credit of its own in MplusKASSA, behind its order, to the cent and once."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from posbridge_dagster.loading.rows import plain_rows
+from posbridge_dagster.sandbox.faults import Fault
+from posbridge_dagster.sandbox.seed import OrderSeed, PaymentSeed, RefundLineSeed, RefundSeed
+from posbridge_dagster.sandbox.shopify import ShopifySandbox, planting
+from posbridge_dagster_tests.flows.coupling import Coupling, coupled
+from posbridge_dagster_tests.flows.little_shop import BAG, DAY, STOCK, bag, book, eva, little_shop, sale, stranger, total
+
+MONTHS_LATER = datetime(2026, 2, 3, 11, tzinfo=UTC)
+CARD = "shopify_payments"
+ADJUSTMENT, SHIPPING, ROUNDING = 900016, 900012, 900013
+
+
+def refund(number: int, *back: RefundLineSeed, paid: tuple[PaymentSeed, ...] | int, **members: Any) -> RefundSeed:
+    payments = (PaymentSeed(CARD, paid, kind="REFUND"),) if isinstance(paid, int) else paid
+    return RefundSeed(number, members.pop("at", MONTHS_LATER), back, payments, **members)
+
+
+def arrived(coupling: Coupling, record: str) -> dict[str, Any]:
+    """Return the order in MplusKASSA that stands for a record."""
+    (order,) = [row for row in coupling.mplus.system.state()["orders"] if row["extOrderId"] == f"shopify:sandbox:{record}"]
+    return dict(order)
+
+
+def lines_of(order: dict[str, Any]) -> list[tuple[int, int, int]]:
+    return sorted((line["articleNumber"], int(line["quantity"]), line["price"]) for line in order["lines"])
+
+
+def results(coupling: Coupling, day: str = DAY) -> dict[str, dict[str, Any]]:
+    return {row["source_id"]: row for row in plain_rows(coupling.frame("refunds", "result", day))}
+
+
+def money(order: dict[str, Any]) -> list[tuple[str, int]]:
+    return sorted((payment["method"], payment["amount"]) for payment in order["payments"])
+
+
+TWO_BAGS = replace(bag, quantity=2)
+CASES: dict[str, tuple[OrderSeed, RefundSeed, list[tuple[int, int, int]], list[tuple[str, int]]]] = {
+    "one of two pieces": (sale(71, TWO_BAGS, book), refund(71, RefundLineSeed(0, 1), paid=1995), [(BAG, -1, 1995)], [("PIN", -1995)]),
+    "shipping as well": (
+        sale(72, bag, shipping_cents=495, shipping_title="Post"),
+        refund(72, RefundLineSeed(0, 1), paid=2490, shipping_cents=495),
+        [(BAG, -1, 1995), (SHIPPING, -1, 495)],
+        [("PIN", -2490)],
+    ),
+    "more than the goods": (
+        sale(73, bag),
+        refund(73, RefundLineSeed(0, 1), paid=1995 + 500),
+        [(BAG, -1, 1995), (ADJUSTMENT, -1, 500)],
+        [("PIN", -2495)],
+    ),
+    "less than the goods": (
+        sale(74, bag),
+        refund(74, RefundLineSeed(0, 1), paid=1500),
+        [(BAG, -1, 1995), (ADJUSTMENT, -1, -495)],
+        [("PIN", -1500)],
+    ),
+    "money only": (sale(75, bag), refund(75, paid=300), [(ADJUSTMENT, -1, 300)], [("PIN", -300)]),
+    "two tenders": (
+        sale(76, bag, payments=(PaymentSeed("cash", 1000), PaymentSeed(CARD, 995))),
+        refund(76, RefundLineSeed(0, 1), paid=(PaymentSeed("cash", 1000, kind="REFUND"), PaymentSeed(CARD, 995, kind="REFUND"))),
+        [(BAG, -1, 1995)],
+        [("CONTANT", -1000), ("PIN", -995)],
+    ),
+    "cash rounding": (
+        sale(77, replace(bag, unit_price_cents=1998), payments=(PaymentSeed("cash", 2000, rounding_cents=2),)),
+        refund(77, RefundLineSeed(0, 1), paid=(PaymentSeed("cash", 2000, kind="REFUND", rounding_cents=2),)),
+        [(BAG, -1, 1998), (ROUNDING, -1, 2)],
+        [("CONTANT", -2000)],
+    ),
+    "a discounted line that does not divide": (
+        sale(78, replace(bag, quantity=3, discount_cents=100)),
+        refund(78, RefundLineSeed(0, 3), paid=5885),
+        [(BAG, -2, 1962), (BAG, -1, 1961)],
+        [("PIN", -5885)],
+    ),
+}
+
+
+def test_every_kind_of_refund_arrives_with_its_lines_and_its_money(tmp_path: Path) -> None:
+    with coupled(little_shop(*(replace(order, refunds=(given,)) for order, given, _, _ in CASES.values())), tmp_path) as coupling:
+        run = coupling.run(DAY)
+        assert run.success, run.failure
+        for name, (order, given, lines, paid) in CASES.items():
+            row, amount = results(coupling)[f"{order.number}:r{given.number}"], sum(cents for _, cents in paid)
+            assert (row["outcome"], row["amount_minor"], row["written_minor"]) == ("created", amount, amount), name
+            credit = arrived(coupling, f"{order.number}:r{given.number}")
+            assert lines_of(credit) == sorted(lines), name
+            assert money(credit) == paid, name
+            sold_for = total(order) + sum(each.rounding_cents for each in order.payments)
+            assert arrived(coupling, str(order.number))["totalInclAmount"] == sold_for, name
+
+
+@pytest.fixture
+def sold(tmp_path: Path) -> Iterator[Coupling]:
+    """Two sales that were sent."""
+    with coupled(little_shop(sale(1, TWO_BAGS, customer=eva), sale(2, stranger)), tmp_path) as coupling:
+        assert coupling.run(DAY).outcomes() == {"1": "created", "2": "quarantined"}
+        coupling.forget_calls()
+        yield coupling
+
+
+def give_back(coupling: Coupling, number: int, seed: RefundSeed) -> Any:
+    """Let the shop give something back of an order now, and return the order."""
+    assert isinstance(coupling.shopify.system, ShopifySandbox)
+    shop = coupling.shopify.system.shop
+    order = shop.orders.get(number)
+    assert order is not None
+    planting.give_back(order, seed)
+    shop.changed(order)
+    return order
+
+
+def test_a_refund_months_later_follows_its_order_and_arrives_once(sold: Coupling) -> None:
+    give_back(sold, 1, refund(80, RefundLineSeed(0, 1), paid=1995))
+    run = sold.run(DAY)
+    assert run.success, run.failure
+    assert run.outcomes()["1"] == "unchanged"
+    assert sold.writes() == ["createOrderV3"]
+    order, credit = arrived(sold, "1"), arrived(sold, "1:r80")
+    assert credit["relationNumber"] == order["relationNumber"] != 1
+    assert str(credit["financialDate"]) == "2026-02-03"
+    assert results(sold)["1:r80"]["day"] == "2026-02-03"
+    assert run.orders["1"]["target_number"] in credit["reference"]
+    assert sold.stock(BAG)[0] == str(STOCK - 2 + 1)
+    sold.forget_calls()
+    assert sold.run(DAY, read_everything=True).success
+    assert sold.writes() == []
+    assert results(sold)["1:r80"]["outcome"] == "unchanged"
+
+
+def test_a_refund_waits_for_its_order_and_arrives_with_it(sold: Coupling) -> None:
+    give_back(sold, 2, refund(81, paid=1250))
+    sold.run(DAY)
+    waiting = results(sold)["2:r81"]
+    assert (waiting["outcome"], waiting["code"]) == ("quarantined", "original_not_sent")
+    assert sold.quarantined() == {"2": "article_not_found", "2:r81": "original_not_sent"}
+    sold.edit_mapping(lambda document: document["lookups"]["service_codes"]["values"].update({"199901": 900001}))
+    run = sold.run(DAY)
+    assert run.success, run.failure
+    assert run.outcomes()["2"] == "created"
+    assert results(sold)["2:r81"]["outcome"] == "created"
+    assert sold.quarantined() == {}
+
+
+def test_goods_that_only_go_back_on_the_shelf_are_skipped_with_a_reason(sold: Coupling) -> None:
+    give_back(sold, 1, refund(82, RefundLineSeed(0, 1), paid=()))
+    sold.run(DAY)
+    row = results(sold)["1:r82"]
+    assert (row["outcome"], row["code"]) == ("skipped", "refund_without_money")
+    assert sold.writes() == []
+
+
+def test_money_that_is_promised_arrives_when_it_is_given(sold: Coupling) -> None:
+    order = give_back(sold, 1, refund(83, RefundLineSeed(0, 1), paid=(PaymentSeed(CARD, 1995, kind="REFUND", status="PENDING"),)))
+    sold.run(DAY)
+    assert results(sold)["1:r83"]["code"] == "refund_pending"
+    sold.change(1, transactions=[*order.transactions[:-1], replace(order.transactions[-1], status="SUCCESS")])
+    sold.run(DAY)
+    assert results(sold)["1:r83"]["outcome"] == "created"
+
+
+def test_goods_that_are_not_put_back_go_where_the_mapping_says(sold: Coupling) -> None:
+    sold.edit_mapping(lambda document: document["lookups"]["service_kinds"]["values"].update({"no_restock:2100": 900018}))
+    give_back(sold, 1, refund(84, RefundLineSeed(0, 1, restock=False), paid=1995))
+    sold.run(DAY)
+    assert lines_of(arrived(sold, "1:r84")) == [(900018, -1, 1995)]
+    assert sold.stock(BAG)[0] == str(STOCK - 2)
+
+
+def test_refunds_can_be_left_alone(tmp_path: Path) -> None:
+    given = replace(sale(1), refunds=(refund(85, RefundLineSeed(0, 1), paid=1995),))
+    with coupled(little_shop(given), tmp_path, mapping=lambda document: document["settings"].update(refunds="ignore")) as coupling:
+        assert coupling.run(DAY).success
+        assert results(coupling)["1:r85"]["code"] == "refunds_ignored"
+
+
+def test_a_return_without_a_receipt_is_a_credit_of_its_own(tmp_path: Path) -> None:
+    bare = OrderSeed(9, "#C9", sale(1).created_at, 1, (), customer_number=eva.number, refunds=(refund(86, paid=700),))
+    with coupled(little_shop(bare), tmp_path) as coupling:
+        run = coupling.run(DAY)
+        assert run.success, run.failure
+        assert (run.orders["9"]["outcome"], run.orders["9"]["code"]) == ("skipped", "nothing_sold")
+        credit = arrived(coupling, "9:r86")
+        assert lines_of(credit) == [(ADJUSTMENT, -1, 700)]
+        assert credit["relationNumber"] != 1
+
+
+def test_an_order_cancelled_before_it_was_sent_takes_its_refund_with_it(tmp_path: Path) -> None:
+    cancelled = replace(sale(1), cancelled_at=MONTHS_LATER, refunds=(refund(87, RefundLineSeed(0, 1), paid=1995),))
+    with coupled(little_shop(cancelled), tmp_path) as coupling:
+        assert coupling.run(DAY).outcomes() == {"1": "skipped"}
+        row = results(coupling)["1:r87"]
+        assert (row["outcome"], row["code"]) == ("skipped", "original_not_sent")
+        assert coupling.orders() == {}
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
+def test_an_answer_that_is_lost_makes_no_second_credit(kind: str, sold: Coupling) -> None:
+    give_back(sold, 1, refund(88, RefundLineSeed(0, 2), paid=3990))
+    sold.mplus.control.use(Fault(kind, operation="createOrderV3", times=1))
+    sold.run(DAY)
+    sold.run(DAY)
+    assert arrived(sold, "1:r88")["totalInclAmount"] == -3990
