@@ -10,6 +10,12 @@ STAFF_NOTE = (
     " Also: The app must be a finance embedded app or installed on a Shopify Plus or Advanced store."
     " Contact Shopify Support to enable this scope for your app."
 )
+FULFILLMENT_ORDERS = (
+    "read_assigned_fulfillment_orders",
+    "read_merchant_managed_fulfillment_orders",
+    "read_third_party_fulfillment_orders",
+    "read_marketplace_fulfillment_orders",
+)
 TYPES = {
     "Order": ("read_orders",),
     "OrderConnection": ("read_orders",),
@@ -18,6 +24,8 @@ TYPES = {
     "RefundConnection": ("read_orders",),
     "TenderTransactionConnection": ("read_orders",),
     "Fulfillment": ("read_orders",),
+    "FulfillmentOrder": FULFILLMENT_ORDERS,
+    "FulfillmentOrderConnection": FULFILLMENT_ORDERS,
     "Customer": ("read_customers",),
     "CustomerConnection": ("read_customers",),
     "Product": ("read_products",),
@@ -37,7 +45,16 @@ FIELDS = {
     ("QueryRoot", "ordersCount"): ("read_orders",),
     ("QueryRoot", "customersCount"): ("read_customers",),
     ("QueryRoot", "productsCount"): ("read_products",),
+    ("Mutation", "customerCreate"): ("write_customers",),
+    ("Mutation", "customerSet"): ("write_customers",),
+    ("Mutation", "customerUpdate"): ("write_customers",),
+    ("Mutation", "orderCancel"): ("write_orders",),
+    ("Mutation", "orderClose"): ("write_orders",),
+    ("Mutation", "orderCreate"): ("write_orders",),
+    ("Mutation", "orderCreateManualPayment"): ("write_orders",),
+    ("Mutation", "orderMarkAsPaid"): ("write_orders",),
     ("Mutation", "orderUpdate"): ("write_orders",),
+    ("Mutation", "refundCreate"): ("write_orders",),
 }
 WRITE_BY_OWNER = {"ORDER": "write_orders", "CUSTOMER": "write_customers", "PRODUCT": "write_products", "PRODUCTVARIANT": "write_products"}
 DEFAULT_SCOPES = (

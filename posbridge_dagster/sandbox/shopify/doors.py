@@ -1,7 +1,8 @@
 """The sandbox's own doors over HTTP, through which a test or a person lets something happen in the shop.
 
-``POST /sandbox/orders`` takes an OrderSeed as JSON, ``POST /sandbox/refunds`` ``{"order": number, "refund": RefundSeed}`` and
-``POST /sandbox/exchanges`` ``{"order": number, "exchange": ExchangeSeed}``. They are no part of Shopify.
+``POST /sandbox/orders`` takes an OrderSeed as JSON, ``/sandbox/refunds`` ``{"order": number, "refund": RefundSeed}``,
+``/sandbox/exchanges`` ``{"order": number, "exchange": ExchangeSeed}`` (without lines it is a plain return) and ``/sandbox/edits``
+``{"order": number, "edit": EditSeed}``. They are no part of Shopify.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from posbridge_dagster.sandbox.seed import ExchangeSeed, OrderSeed, RefundSeed
+from posbridge_dagster.sandbox.shopify.edits import EditSeed
 from posbridge_dagster.sandbox.shopify.plain import from_plain
 from posbridge_dagster.sandbox.shopify.scalars import gid
 from posbridge_dagster.sandbox.shopify.shop import Shop
@@ -30,6 +32,14 @@ class ExchangeOf:
     exchange: ExchangeSeed
 
 
+@dataclass(frozen=True)
+class EditOf:
+    """An edit of an order."""
+
+    order: int
+    edit: EditSeed
+
+
 def _sell(shop: Shop, said: Any) -> dict[str, Any]:
     order = shop.sell(from_plain(OrderSeed, said))
     return {"id": gid("Order", order.number), "name": order.name}
@@ -45,9 +55,16 @@ def _exchange(shop: Shop, said: Any) -> dict[str, Any]:
     return {"id": gid("Return", shop.exchange(asked.order, asked.exchange).number)}
 
 
+def _edit(shop: Shop, said: Any) -> dict[str, Any]:
+    asked = from_plain(EditOf, said)
+    order = shop.edit(asked.order, asked.edit)
+    return {"id": gid("Order", order.number), "name": order.name}
+
+
 DOORS: dict[str, Callable[[Shop, Any], dict[str, Any]]] = {
     "/sandbox/orders": _sell,
     "/sandbox/refunds": _refund,
     "/sandbox/exchanges": _exchange,
+    "/sandbox/edits": _edit,
 }
 """What each door does with the JSON that comes in; raises PlainError or ValueError for what cannot be."""

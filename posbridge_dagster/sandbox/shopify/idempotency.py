@@ -1,9 +1,15 @@
 """The mutations that Shopify refuses at run time without ``@idempotent``, although the schema does not say so."""
 
+import json
+from datetime import datetime, timedelta
+from hashlib import sha256
+
 from graphql import FieldNode, StringValueNode, VariableNode
 
+from posbridge_dagster.sandbox.shopify.records import UsedKey
 from posbridge_dagster.sandbox.shopify.refusals import Refusal, bad_request
 
+KEY_LIFE = timedelta(hours=24)
 REQUIRED = frozenset(
     {
         "inventoryAdjustQuantities",
@@ -45,3 +51,22 @@ def missing_key(field: FieldNode, variables: dict[str, object]) -> Refusal | Non
     if field.name.value in REQUIRED and idempotency_key(field, variables) is None:
         return bad_request("The @idempotent directive is required for this mutation but was not provided.")
     return None
+
+
+def fingerprint(arguments: dict[str, object]) -> str:
+    """Return what tells two calls with one key apart: the same arguments give the same text."""
+    return sha256(json.dumps(arguments, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def earlier_use(used_keys: dict[str, UsedKey], key: str | None, arguments: dict[str, object], now: datetime) -> UsedKey | None:
+    """Return the use of a key within the last 24 hours, whose outcome holds for this call too; None for a new key.
+
+    Raises Refusal where the key was used with other arguments. Shopify names the code only; the words are this sandbox's.
+    """
+    used = used_keys.get(key or "")
+    if used is None or used.at <= now - KEY_LIFE:
+        return None
+    if used.fingerprint != fingerprint(arguments):
+        message = "The idempotency key was already used with different parameters."
+        raise Refusal(message, "IDEMPOTENCY_KEY_PARAMETER_MISMATCH")
+    return used

@@ -15,18 +15,18 @@ from posbridge_dagster.sandbox.seed import (
     PaymentSeed,
     RefundSeed,
 )
-from posbridge_dagster.sandbox.shopify.records import (
-    Address,
-    Customer,
-    Exchange,
+from posbridge_dagster.sandbox.shopify.order_records import (
+    Fulfillment,
     Line,
     Order,
-    Product,
     Refund,
     RefundLine,
+    Return,
+    ReturnedLine,
+    Shipping,
     Transaction,
-    Variant,
 )
+from posbridge_dagster.sandbox.shopify.records import Address, Customer, Product, Variant
 
 DEFAULT_TITLE = "Default Title"
 
@@ -59,7 +59,7 @@ def customer(seed: CustomerSeed, at: datetime) -> Customer:
         created_at=at,
         updated_at=at,
         seen_at=at,
-        address=address(seed.address),
+        addresses=[found] if (found := address(seed.address)) else [],
     )
 
 
@@ -107,7 +107,7 @@ def variant_title(variant: Variant) -> str:
 
 def order(seed: OrderSeed, variants_by_sku: dict[str, Variant], buyer: Customer | None, seen_at: datetime | None = None) -> Order:
     """Return a sale. ``seen_at`` is when the shop hears of it; without it the sale is as old as it says."""
-    returned = [*seed.refunds, *(exchange.refund for exchange in seed.exchanges)]
+    returned = [*seed.refunds, *(swap.refund for swap in seed.exchanges)]
     moments = [seed.created_at, *(refund.created_at for refund in returned), *filter(None, [seed.cancelled_at])]
     changed = max(moments) if seen_at is None else max(*moments, seen_at)
     sale = Order(
@@ -126,20 +126,22 @@ def order(seed: OrderSeed, variants_by_sku: dict[str, Variant], buyer: Customer 
         phone=buyer.phone if buyer else "",
         discount_cents=seed.order_discount_cents,
         discount_code=seed.discount_code,
-        shipping_cents=seed.shipping_cents,
-        shipping_title=seed.shipping_title,
         note=seed.note,
         tags=sorted(set(seed.tags), key=str.lower),
         test=seed.test,
-        fulfilled=seed.fulfilled,
         billing=address(seed.billing),
         shipping=address(seed.shipping),
         cancelled_at=seed.cancelled_at,
     )
     tip = [LineSeed("Tip", 1, seed.tip_cents, 0, kind="tip")] if seed.tip_cents else []
     sale.lines.extend(_lines([*seed.lines, *tip], sale, variants_by_sku))
+    if seed.shipping_cents or seed.shipping_title:
+        sale.shippings.append(Shipping(sale.part(1), seed.shipping_title, seed.shipping_cents))
+    if seed.fulfilled:
+        handed_over = [(line.number, line.quantity) for line in sale.goods]
+        sale.fulfillments.append(Fulfillment(sale.part(1), seed.created_at, sale.location, handed_over))
     for payment in seed.payments:
-        _pay(sale, payment, payment.kind, seed.created_at)
+        pay(sale, payment, payment.kind, seed.created_at)
     for refund in seed.refunds:
         give_back(sale, refund)
     for swap in seed.exchanges:
@@ -147,59 +149,86 @@ def order(seed: OrderSeed, variants_by_sku: dict[str, Variant], buyer: Customer 
     return sale
 
 
-def give_back(sale: Order, refund: RefundSeed, settles: int | None = None) -> Refund:
-    """Note a refund on a sale and return it; ``settles`` is the return of an exchange it belongs to.
+def sold_at(sale: Order, position: int) -> Line:
+    """Return the line at a position of a sale, 0 for the first. Raises ValueError where there are no goods."""
+    if not 0 <= position < len(sale.lines) or sale.lines[position].kind == "tip":
+        raise ValueError(f"order {sale.name} has no line {position}")
+    return sale.lines[position]
+
+
+def give_back(sale: Order, seed: RefundSeed) -> Refund:
+    """Note a refund on a sale and return it.
 
     Raises ValueError when it gives back a line, or more pieces of it, than the sale has left.
     """
-    for line in refund.lines:
-        if not 0 <= line.line < len(sale.lines):
-            raise ValueError(f"order {sale.name} has no line {line.line}")
-        sold = sale.lines[line.line]
-        left = sold.quantity - sum(back.quantity for made in sale.refunds for back in made.lines if back.line == sold.number)
+    back: list[RefundLine] = []
+    for position, line in enumerate(seed.lines, 1):
+        sold = sold_at(sale, line.line)
+        earlier = [entry for made in sale.refunds for entry in made.lines] + back
+        left = sold.quantity - sold.removed - sum(entry.quantity for entry in earlier if entry.line == sold.number)
         if not 0 < line.quantity <= left:
             raise ValueError(f"line {line.line} of order {sale.name} has {left} pieces left, so {line.quantity} cannot come back")
-    paid = [_pay(sale, payment, "REFUND", refund.created_at) for payment in refund.payments]
-    back = [
-        RefundLine(refund.number * 1000 + position, sale.lines[line.line].number, line.quantity, line.restock)
-        for position, line in enumerate(refund.lines, 1)
-    ]
-    made = Refund(refund.number, refund.created_at, back, paid, refund.shipping_cents, refund.note, settles)
-    sale.refunds.append(made)
-    return made
+        back.append(RefundLine(seed.number * 1000 + position, sold.number, line.quantity, line.restock))
+    paid = [pay(sale, payment, "REFUND", seed.created_at) for payment in seed.payments]
+    refund = Refund(seed.number, seed.created_at, back, paid, seed.shipping_cents, seed.note)
+    sale.refunds.append(refund)
+    sale.stated_status = ""
+    return refund
 
 
-def exchange(sale: Order, swap: ExchangeSeed, variants_by_sku: dict[str, Variant]) -> Exchange:
+def exchange(sale: Order, seed: ExchangeSeed, variants_by_sku: dict[str, Variant]) -> Return:
     """Note an exchange on a sale and return it: what comes back, the new lines, and what was paid for them."""
-    give_back(sale, swap.refund, swap.number)
-    lines = list(_lines(swap.lines, sale, variants_by_sku))
-    sale.lines.extend(lines)
-    for payment in swap.payments:
-        _pay(sale, payment, payment.kind, swap.refund.created_at)
-    made = Exchange(swap.number, swap.refund.created_at, [line.number for line in lines])
-    sale.exchanges.append(made)
+    at = seed.refund.created_at
+    refund = give_back(sale, seed.refund)
+    taken = add_lines(sale, seed.lines, variants_by_sku, at, hand_over=True)
+    paid = [pay(sale, payment, payment.kind, at) for payment in seed.payments]
+    back = [ReturnedLine(entry.number, entry.line, entry.quantity, seed.refund.note) for entry in refund.lines]
+    numbers = [line.number for line in taken]
+    made = Return(seed.number, at, back, numbers, [refund.number], [*refund.transactions, *paid], closed_at=at)
+    sale.returns.append(made)
+    sale.edited = sale.edited or bool(taken)
     return made
+
+
+def add_lines(sale: Order, seeds: Iterable[LineSeed], variants_by_sku: dict[str, Variant], at: datetime, *, hand_over: bool) -> list[Line]:
+    """Add lines to a sale that was made before, handed over at once or to be sent, and return them."""
+    lines = list(_lines(seeds, sale, variants_by_sku))
+    for line in lines:
+        line.added = line.quantity
+    sale.lines.extend(lines)
+    if hand_over and lines:
+        quantities = [(line.number, line.quantity) for line in lines]
+        sale.fulfillments.append(Fulfillment(sale.part(len(sale.fulfillments) + 1), at, sale.location, quantities))
+    return lines
 
 
 def _lines(seeds: Iterable[LineSeed], sale: Order, variants_by_sku: dict[str, Variant]) -> Iterator[Line]:
     for position, line in enumerate(seeds, len(sale.lines) + 1):
-        variant = variants_by_sku.get(line.code) if line.code else None
-        title = "" if variant is None else variant_title(variant)
-        yield Line(
-            sale.part(position),
-            line.title,
-            line.quantity,
-            line.unit_price_cents,
-            line.vat_rate,
-            line.kind,
-            line.code,
-            variant.number if variant else None,
-            "" if title == DEFAULT_TITLE else title,
-            line.discount_cents,
-        )
+        yield sold_line(line, sale.part(position), variants_by_sku)
 
 
-def _pay(sale: Order, payment: PaymentSeed, kind: str, at: datetime) -> int:
+def sold_line(seed: LineSeed, number: int, variants_by_sku: dict[str, Variant]) -> Line:
+    """Return a line of a sale."""
+    variant = variants_by_sku.get(seed.code) if seed.code else None
+    title = "" if variant is None else variant_title(variant)
+    return Line(
+        number,
+        seed.title,
+        seed.quantity,
+        seed.unit_price_cents,
+        seed.vat_rate,
+        seed.kind,
+        seed.code,
+        variant.number if variant else None,
+        "" if title == DEFAULT_TITLE else title,
+        seed.discount_cents,
+        requires_shipping=seed.kind == "article",
+        taxable=seed.kind in ("article", "custom"),
+    )
+
+
+def pay(sale: Order, payment: PaymentSeed, kind: str, at: datetime) -> int:
+    """Add a movement of money to a sale and return its number."""
     number = sale.part(len(sale.transactions) + 1)
     parent = next((entry.number for entry in sale.transactions if entry.kind == "SALE" and entry.gateway == payment.gateway), None)
     sale.transactions.append(

@@ -6,12 +6,22 @@ Nothing here knows GraphQL: how a record looks in an answer is the business of `
 from dataclasses import dataclass, field
 from datetime import datetime
 
-IDS_PER_ORDER = 10_000
+
+@dataclass(slots=True)
+class Metafield:
+    """A value that an app keeps beside a record."""
+
+    number: int
+    namespace: str
+    key: str
+    kind: str
+    value: str
+    at: datetime
 
 
 @dataclass(slots=True)
 class Address:
-    """An address; street and house number in one line, country as ISO 3166 alpha-2."""
+    """An address; street and house number in one line, country as ISO 3166 alpha-2, province as the code within it."""
 
     first_name: str = ""
     last_name: str = ""
@@ -22,6 +32,7 @@ class Address:
     city: str = ""
     country: str = "NL"
     phone: str = ""
+    province: str = ""
 
 
 @dataclass(slots=True)
@@ -32,6 +43,7 @@ class Location:
     name: str
     country: str = "NL"
     active: bool = True
+    metafields: list[Metafield] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -48,6 +60,7 @@ class Product:
     updated_at: datetime
     status: str = "ACTIVE"
     tags: list[str] = field(default_factory=list)
+    metafields: list[Metafield] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -63,18 +76,7 @@ class Variant:
     position: int = 1
     tracked: bool = True
     quantity: int = 0
-
-
-@dataclass(slots=True)
-class Metafield:
-    """A value that an app keeps beside a record."""
-
-    number: int
-    namespace: str
-    key: str
-    kind: str
-    value: str
-    at: datetime
+    metafields: list[Metafield] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -94,7 +96,7 @@ class Definition:
 
 @dataclass(slots=True)
 class Customer:
-    """A customer of the shop."""
+    """A customer of the shop; the first of the addresses is the default one."""
 
     number: int
     email: str
@@ -104,127 +106,67 @@ class Customer:
     created_at: datetime
     updated_at: datetime
     seen_at: datetime
-    address: Address | None = None
+    addresses: list[Address] = field(default_factory=list)
     note: str = ""
     tags: list[str] = field(default_factory=list)
     metafields: list[Metafield] = field(default_factory=list)
+    locale: str = "nl"
+    tax_exempt: bool = False
+    tax_exemptions: list[str] = field(default_factory=list)
+
+    @property
+    def address(self) -> Address | None:
+        """Return the default address."""
+        return self.addresses[0] if self.addresses else None
 
 
 @dataclass(slots=True)
-class Line:
-    """A line of an order. ``kind`` is article, custom, gift_card or tip; ``rate`` in hundredths of a percent."""
+class CompanyContact:
+    """A person of a company: always a customer as well."""
 
     number: int
-    title: str
-    quantity: int
-    unit_cents: int
-    rate: int
-    kind: str
-    sku: str
-    variant: int | None
-    variant_title: str
-    discount_cents: int
+    customer: int
+    title: str = ""
+    locale: str = "nl"
 
 
 @dataclass(slots=True)
-class Transaction:
-    """Money that moved, or did not. ``rounding_cents`` is the part of the amount that is cash rounding."""
+class CompanyPlace:
+    """A place that a company buys for (CompanyLocation)."""
 
     number: int
-    kind: str
-    status: str
-    gateway: str
-    cents: int
-    rounding_cents: int
-    at: datetime
-    location: int | None
-    parent: int | None = None
-
-
-@dataclass(slots=True)
-class RefundLine:
-    """What came back of a line."""
-
-    number: int
-    line: int
-    quantity: int
-    restocked: bool
-
-
-@dataclass(slots=True)
-class Refund:
-    """Goods or money given back; its transactions are among the order's, named by number. ``settles`` is the return of an exchange."""
-
-    number: int
-    created_at: datetime
-    lines: list[RefundLine]
-    transactions: list[int]
-    shipping_cents: int = 0
+    name: str
+    external_id: str = ""
+    phone: str = ""
     note: str = ""
-    settles: int | None = None
+    shipping: Address | None = None
+    billing: Address | None = None
+    tax_exempt: bool = False
+    tax_registration: str = ""
 
 
 @dataclass(slots=True)
-class Exchange:
-    """A return for which new goods were taken; ``lines`` are the numbers of the order's lines that it brought."""
-
-    number: int
-    created_at: datetime
-    lines: list[int]
-
-
-@dataclass(slots=True)
-class Order:
-    """A sale. ``seen_at`` is when the shop came to know this state of it: search may not know it yet.
-
-    Numbers of lines, transactions and other parts start at ``number * IDS_PER_ORDER``.
-    """
+class Company:
+    """A company that buys; its first contact is the main one."""
 
     number: int
     name: str
     created_at: datetime
     updated_at: datetime
     seen_at: datetime
-    source_name: str
-    lines: list[Line]
-    transactions: list[Transaction]
-    refunds: list[Refund]
-    location: int | None = None
-    customer: int | None = None
-    email: str = ""
-    phone: str = ""
-    discount_cents: int = 0
-    discount_code: str = ""
-    shipping_cents: int = 0
-    shipping_title: str = ""
-    shipping_rate: int = 2100
+    customer_since: datetime
+    external_id: str = ""
     note: str = ""
-    po_number: str = ""
-    tags: list[str] = field(default_factory=list)
-    test: bool = False
-    fulfilled: bool = True
-    billing: Address | None = None
-    shipping: Address | None = None
-    cancelled_at: datetime | None = None
-    attributes: list[tuple[str, str]] = field(default_factory=list)
+    contacts: list[CompanyContact] = field(default_factory=list)
+    places: list[CompanyPlace] = field(default_factory=list)
     metafields: list[Metafield] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
 
-    def part(self, position: int) -> int:
-        """Return the number of the order's part at a position that starts at 1."""
-        return self.number * IDS_PER_ORDER + position
 
-    @property
-    def goods(self) -> list[Line]:
-        """Return the lines that are no tip."""
-        return [line for line in self.lines if line.kind != "tip"]
+@dataclass(slots=True)
+class UsedKey:
+    """An idempotency key that was used: the fingerprint of what was asked, and the refund that came of it."""
 
-    @property
-    def exchanged(self) -> set[int]:
-        """Return the numbers of the lines that exchanges brought."""
-        return {line for exchange in self.exchanges for line in exchange.lines}
-
-    @property
-    def source_identifier(self) -> str | None:
-        """Return the key of the sale at the till: location, device and receipt; None for what no till sold."""
-        return f"{self.location}-1-{self.number}" if self.source_name == "pos" and self.location else None
+    key: str
+    fingerprint: str
+    refund: int
+    at: datetime

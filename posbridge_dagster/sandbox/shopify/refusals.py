@@ -27,6 +27,6 @@ def no_such_definition() -> Refusal:
     return Refusal("Metafield definition of type 'id' is required when using custom ids.", "NOT_FOUND")
 
 
-def user_error(message: str, *field: str, code: str | None = None) -> dict[str, Any]:
+def user_error(message: str, *field: str | int, code: str | None = None) -> dict[str, Any]:
     """Return one entry of ``userErrors``; without a path the field is null."""
     return {"field": list(field) or None, "message": message, "code": code}

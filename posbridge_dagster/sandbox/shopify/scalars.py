@@ -1,9 +1,13 @@
 """How Shopify writes things: money, moments and ids."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+
+from posbridge_dagster.sandbox.shopify.refusals import Refusal
 
 MoneyBag = dict[str, dict[str, str]]
 
@@ -46,9 +50,44 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
+def share_of(total: int, part: int, whole: int) -> int:
+    """Return the share of an amount that belongs to a part of a whole, rounded half up; 0 where there is no whole."""
+    return (2 * total * part + whole) // (2 * whole) if whole else 0
+
+
 def tax_within(cents: int, rate: int) -> int:
     """Return the tax inside a price, rounded half up; ``rate`` in hundredths of a percent (2100 is 21 %)."""
     return (2 * cents * rate + 10000 + rate) // (2 * (10000 + rate))
+
+
+def cents_of(amount: Any) -> int:
+    """Return an amount as Shopify takes it (``"12.10"``) in cents, rounded half up.
+
+    Raises Refusal where it is no amount.
+    """
+    return int((number_of(amount) * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def number_of(value: Any) -> Decimal:
+    """Return a Decimal as Shopify takes it, as text or as a number. Raises Refusal where it is none."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation as error:
+        raise Refusal(f"Could not coerce value {json.dumps(value)} to Decimal", "argumentLiteralsIncompatible") from error
+    if not number.is_finite():
+        raise Refusal(f"Could not coerce value {json.dumps(value)} to Decimal", "argumentLiteralsIncompatible")
+    return number
+
+
+def read_moment(value: str | None) -> datetime | None:
+    """Return a DateTime as Shopify takes it, UTC where it names no zone; None stays None. Raises Refusal where it is none."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise Refusal(f"Could not coerce value {json.dumps(value)} to DateTime", "argumentLiteralsIncompatible") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def moment_text(moment: datetime) -> str:

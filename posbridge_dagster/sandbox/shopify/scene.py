@@ -1,12 +1,13 @@
 """What one call works in: the shop, the caller's rights and what is to be told beside the data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from posbridge_dagster.sandbox.shopify.node import Node
-from posbridge_dagster.sandbox.shopify.nodes.goods import variant_node
-from posbridge_dagster.sandbox.shopify.records import Order
+from posbridge_dagster.sandbox.shopify.nodes.goods import product_node, variant_node
+from posbridge_dagster.sandbox.shopify.order_records import Order
 from posbridge_dagster.sandbox.shopify.shop import Shop
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Chunk:
 class Scene:
     """The context of one execution; ``unbounded`` while a bulk operation reads: connections then have no pages.
 
-    ``origin`` is where the caller reached the shop, ``search`` collects what is said about queries that were not understood.
+    ``origin`` is where the caller reached the shop, ``search`` collects what is said about queries that were not understood,
+    ``key`` is the idempotency key of the mutation that runs, ``switches`` are the sandbox's settings.
     """
 
     shop: Shop
@@ -38,6 +40,8 @@ class Scene:
     sees_people: bool
     search_lag: timedelta
     origin: str
+    switches: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
     search: list[dict[str, Any]] = field(default_factory=list)
     unbounded: bool = False
     chunk: Chunk | None = None
@@ -49,6 +53,15 @@ class Scene:
         if node is None:
             node = self.variants[number] = variant_node(self.shop.variants[number], self.shop)
         return node
+
+    def product_node(self, number: int | None) -> Node | None:
+        """Return a product, or None."""
+        product = self.shop.products.get(number)
+        return None if product is None else product_node(product, self.shop)
+
+    def currency_of(self, order: Order) -> str:
+        """Return the currency of an order: its own, or the shop's."""
+        return order.currency or self.shop.currency
 
     def may_see(self, order: Order) -> bool:
         """Return whether the order is there for the caller: the older ones are absent without ``read_all_orders``."""

@@ -8,11 +8,32 @@ from typing import Any
 
 from graphql import GraphQLInputObjectType, GraphQLNamedType, GraphQLObjectType, GraphQLSchema, build_schema
 
+from posbridge_dagster.sandbox.shopify.idempotency import idempotency_key
 from posbridge_dagster.sandbox.shopify.registry import RESOLVERS, Resolver
 
 PACKAGE = "posbridge_dagster.sandbox.shopify"
 PYTHON_NAMES = {"id": "global_id", "input": "given"}
-RESOLVER_MODULES = ("access_grants", "bulk_operations", "changes", "customers", "locations", "metafields", "orders", "products", "tenders")
+RESOLVER_MODULES = (
+    "access_grants",
+    "bulk_operations",
+    "cancelling",
+    "changes",
+    "companies",
+    "company_writing",
+    "customer_writing",
+    "customers",
+    "fulfilling",
+    "locations",
+    "metafield_writing",
+    "metafields",
+    "order_creating",
+    "orders",
+    "paying",
+    "products",
+    "refunding",
+    "returns",
+    "tenders",
+)
 
 
 @cache
@@ -36,6 +57,8 @@ def shop_schema() -> GraphQLSchema:
 
 def _as_graphql(resolver: Resolver) -> Resolver:
     def resolve(source: Any, info: Any, **arguments: Any) -> Any:
+        if info.path.prev is None:
+            info.context.key = idempotency_key(info.field_nodes[0], info.variable_values)
         return resolver(source, info.context, **arguments)
 
     return resolve

@@ -8,25 +8,26 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
-from posbridge_dagster.sandbox.seed import CustomerSeed, ExchangeSeed, LocationSeed, OrderSeed, RefundSeed, Seed
+from posbridge_dagster.sandbox.seed import ExchangeSeed, LocationSeed, OrderSeed, RefundSeed
 from posbridge_dagster.sandbox.shopify import planting
+from posbridge_dagster.sandbox.shopify.attempts import Attempts
 from posbridge_dagster.sandbox.shopify.catalogue import Catalogue
-from posbridge_dagster.sandbox.shopify.records import (
-    Customer,
-    Definition,
-    Exchange,
-    Location,
-    Metafield,
-    Order,
-    Product,
-    Refund,
-    Variant,
-)
+from posbridge_dagster.sandbox.shopify.edits import EditSeed, edit
+from posbridge_dagster.sandbox.shopify.jobs import Jobs
+from posbridge_dagster.sandbox.shopify.order_records import Order, Refund, Return
+from posbridge_dagster.sandbox.shopify.records import Company, Customer, Definition, Location, Metafield, Product, UsedKey, Variant
 
 Clock = Callable[[], datetime]
-Owner = Order | Customer
+Owner = Order | Customer | Product | Variant | Location | Company
 FIRST_PRODUCT, FIRST_VARIANT = 7_000_001, 9_000_001
-OWNER_TYPES = {Order: "ORDER", Customer: "CUSTOMER"}
+OWNER_TYPES: dict[type, str] = {
+    Order: "ORDER",
+    Customer: "CUSTOMER",
+    Product: "PRODUCT",
+    Variant: "PRODUCTVARIANT",
+    Location: "LOCATION",
+    Company: "COMPANY",
+}
 
 
 class Shop:
@@ -38,27 +39,46 @@ class Shop:
         self.products = Catalogue[Product]({"updated_at": lambda product: product.updated_at, "id": lambda product: product.number})
         self.variants = Catalogue[Variant]({"id": lambda variant: variant.number})
         self.customers = Catalogue[Customer]({"updated_at": lambda customer: customer.updated_at, "id": lambda customer: customer.number})
+        self.companies = Catalogue[Company]({"updated_at": lambda company: company.updated_at, "id": lambda company: company.number})
         self.orders = Catalogue[Order](
             {
                 "created_at": lambda order: order.created_at,
+                "processed_at": lambda order: order.business_moment,
                 "updated_at": lambda order: order.updated_at,
                 "id": lambda order: order.number,
             }
         )
         self.definitions: dict[int, Definition] = {}
+        self.used_keys: dict[str, UsedKey] = {}
+        self.jobs = Jobs(clock)
+        self.order_attempts = Attempts(clock)
         self.variants_by_sku: dict[str, Variant] = {}
         self.sku_counts: Counter[str] = Counter()
         self.customers_by_email: dict[str, int] = {}
+        self.customers_by_phone: dict[str, int] = {}
         self.orders_of_customer: dict[int, list[int]] = defaultdict(list)
         self.owners_by_custom_id: dict[tuple[str, str, str, str], int] = {}
         self.writes = 0
         self.opened_at = clock()
         self.last_number = 0
+        self._last_order, self._last_name, self._last_customer, self._last_refund = 5000, 1000, 0, 0
 
     def next_number(self) -> int:
-        """Return a number that no definition or metafield has."""
+        """Return a number that nothing has which an app or the sandbox's own door made."""
         self.last_number += 1
         return self.last_number
+
+    def next_order(self) -> tuple[int, str]:
+        """Return the number and the name of an order that is to be made: one more than the highest."""
+        return self._last_order + 1, f"#{self._last_name + 1}"
+
+    def next_customer(self) -> int:
+        """Return the number of a customer who is to be made."""
+        return self._last_customer + 1
+
+    def next_refund(self) -> int:
+        """Return the number of a refund that is to be made."""
+        return self._last_refund + 1
 
     def now(self) -> datetime:
         """Return the shop's present moment."""
@@ -71,24 +91,57 @@ class Shop:
     def add_product(self, product: Product, variants: list[Variant]) -> None:
         """Take a product in. Of two variants with one SKU, sales belong to the first."""
         self.products.add(product)
+        self._index_custom_ids(product)
         for variant in variants:
             self.variants.add(variant)
+            self._index_custom_ids(variant)
             self.variants_by_sku.setdefault(variant.sku, variant)
             self.sku_counts[variant.sku] += 1
 
     def add_customer(self, customer: Customer) -> None:
         """Take a customer in."""
         self.customers.add(customer)
+        self._last_customer = max(self._last_customer, customer.number)
+        self.index_customer(customer)
+        self._index_custom_ids(customer)
+
+    def index_customer(self, customer: Customer) -> None:
+        """Make a customer findable by e-mail address and phone number; the first who has one keeps it."""
         if customer.email:
             self.customers_by_email.setdefault(customer.email.lower(), customer.number)
-        self._index_custom_ids(customer)
+        if customer.phone:
+            self.customers_by_phone.setdefault(customer.phone, customer.number)
+
+    def forget_contact(self, customer: Customer) -> None:
+        """Let go of a customer's e-mail address and phone number, before they change."""
+        if self.customers_by_email.get(customer.email.lower()) == customer.number:
+            del self.customers_by_email[customer.email.lower()]
+        if self.customers_by_phone.get(customer.phone) == customer.number:
+            del self.customers_by_phone[customer.phone]
+
+    def add_company(self, company: Company) -> None:
+        """Take a company in."""
+        self.companies.add(company)
+        self._index_custom_ids(company)
+
+    def company_of_place(self, number: int) -> Company | None:
+        """Return the company that one of its places belongs to."""
+        return next((company for company in self.companies if any(place.number == number for place in company.places)), None)
 
     def add_order(self, order: Order) -> None:
         """Take a sale in. Raises ValueError where its number is taken."""
         self.orders.add(order)
+        self._last_order = max(self._last_order, order.number)
+        if order.name[:1] == "#" and order.name[1:].isdecimal():
+            self._last_name = max(self._last_name, int(order.name[1:]))
         if order.customer is not None:
             self.orders_of_customer[order.customer].append(order.number)
+        self.note_refunds(order)
         self._index_custom_ids(order)
+
+    def note_refunds(self, order: Order) -> None:
+        """Note the refunds of an order, so that the next one gets a number of its own."""
+        self._last_refund = max([self._last_refund, *(refund.number for refund in order.refunds)])
 
     def sell(self, seed: OrderSeed) -> Order:
         """Take a sale in that happens now, whatever moment it carries: its change time is the present."""
@@ -105,12 +158,19 @@ class Shop:
         self.changed(order)
         return refund
 
-    def exchange(self, number: int, seed: ExchangeSeed) -> Exchange:
+    def exchange(self, number: int, seed: ExchangeSeed) -> Return:
         """Take goods of an order back for others now. Raises ValueError like ``refund``."""
         order = self._known(number)
-        exchange = planting.exchange(order, seed, self.variants_by_sku)
+        made = planting.exchange(order, seed, self.variants_by_sku)
         self.changed(order)
-        return exchange
+        return made
+
+    def edit(self, number: int, seed: EditSeed) -> Order:
+        """Change quantities of an order or add lines now. Raises ValueError when there is no such order or line."""
+        order = self._known(number)
+        edit(order, seed, self.variants_by_sku)
+        self.changed(order)
+        return order
 
     def _known(self, number: int) -> Order:
         order = self.orders.get(number)
@@ -120,12 +180,22 @@ class Shop:
 
     def changed(self, owner: Owner) -> None:
         """Note that a record was changed now."""
-        owner.updated_at = owner.seen_at = self.now()
-        if isinstance(owner, Order):
-            self.orders.touch(owner)
-        else:
-            self.customers.touch(owner)
         self.writes += 1
+        if isinstance(owner, Variant | Location):
+            return
+        owner.updated_at = self.now()
+        if isinstance(owner, Order):
+            owner.seen_at = owner.updated_at
+            self.note_refunds(owner)
+            self.orders.touch(owner)
+        elif isinstance(owner, Product):
+            self.products.touch(owner)
+        elif isinstance(owner, Customer):
+            owner.seen_at = owner.updated_at
+            self.customers.touch(owner)
+        else:
+            owner.seen_at = owner.updated_at
+            self.companies.touch(owner)
 
     def definition(self, owner_type: str, namespace: str, key: str) -> Definition | None:
         """Return the definition of a metafield."""
@@ -142,11 +212,20 @@ class Shop:
         earlier = next((entry for entry in owner.metafields if (entry.namespace, entry.key) == (namespace, key)), None)
         if earlier:
             owner.metafields.remove(earlier)
-            self.owners_by_custom_id.pop((OWNER_TYPES[type(owner)], namespace, key, earlier.value), None)
+            place = (OWNER_TYPES[type(owner)], namespace, key, earlier.value)
+            if self.owners_by_custom_id.get(place) == owner.number:
+                del self.owners_by_custom_id[place]
         metafield = Metafield(earlier.number if earlier else self.next_number(), namespace, key, kind, value, self.now())
         owner.metafields.append(metafield)
         self._index_custom_ids(owner)
         return metafield
+
+    def unique_holder(self, owner_type: str, namespace: str, key: str, value: str) -> int | None:
+        """Return who has a value that may be there only once, because it is a custom id."""
+        definition = self.definition(owner_type, namespace, key)
+        if definition is None or not definition.unique:
+            return None
+        return self.owner_of(owner_type, namespace, key, value)
 
     def owner_of(self, owner_type: str, namespace: str, key: str, value: str) -> int | None:
         """Return the number of the record that has a custom id; always as of now, unlike a search."""
@@ -155,31 +234,10 @@ class Shop:
     def _index_custom_ids(self, owner: Owner) -> None:
         for entry in owner.metafields:
             if entry.kind == "id":
-                self.owners_by_custom_id[OWNER_TYPES[type(owner)], entry.namespace, entry.key, entry.value] = owner.number
+                self.owners_by_custom_id.setdefault((OWNER_TYPES[type(owner)], entry.namespace, entry.key, entry.value), owner.number)
 
-
-def plant(seed: Seed, clock: Clock) -> Shop:
-    """Return a shop that holds everything of a seed."""
-    shop = Shop(seed.shop, seed.currency, seed.timezone, clock)
-    opened = min((order.created_at for order in seed.orders), default=clock())
-    shop.opened_at = opened
-    for location in seed.locations:
-        shop.add_location(location)
-    for family in seed.families:
-        made = planting.product(family, FIRST_PRODUCT + len(shop.products), FIRST_VARIANT + len(shop.variants), opened)
-        if made:
-            shop.add_product(*made)
-    known_since: dict[int, datetime] = {}
-    for order in seed.orders:
-        if order.customer_number is not None:
-            earliest = known_since.get(order.customer_number, order.created_at)
-            known_since[order.customer_number] = min(earliest, order.created_at)
-    for customer in seed.customers:
-        shop.add_customer(_customer(customer, known_since.get(customer.number, opened)))
-    for order in seed.orders:
-        shop.add_order(planting.order(order, shop.variants_by_sku, shop.customers.get(order.customer_number)))
-    return shop
-
-
-def _customer(seed: CustomerSeed, known_since: datetime) -> Customer:
-    return planting.customer(seed, known_since)
+    def take_stock(self, variant: int | None, quantity: int) -> None:
+        """Take pieces off what a tracked variant has; putting them back is a negative quantity."""
+        found = self.variants.get(variant)
+        if found is not None and found.tracked:
+            found.quantity -= quantity

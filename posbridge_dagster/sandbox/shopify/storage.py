@@ -1,17 +1,19 @@
 """The shop in one file, so that a sandbox is the same after a restart: a line of JSON per record."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from posbridge_dagster.sandbox.shopify.order_records import Order
 from posbridge_dagster.sandbox.shopify.plain import PlainError, from_plain, to_plain
-from posbridge_dagster.sandbox.shopify.records import Customer, Definition, Location, Order, Product, Variant
+from posbridge_dagster.sandbox.shopify.records import Company, Customer, Definition, Location, Product, UsedKey, Variant
 from posbridge_dagster.sandbox.shopify.shop import Clock, Shop
 
 FILE = "shopify.jsonl"
-KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Location, Product, Variant, Customer, Definition, Order)}
+KEPT = (Location, Product, Variant, Customer, Company, Definition, UsedKey, Order)
+KINDS: dict[str, Any] = {kind.__name__: kind for kind in KEPT}
 
 
 def save_shop(shop: Shop, folder: Path) -> Path:
@@ -33,7 +35,17 @@ def _lines(shop: Shop) -> Iterator[dict[str, Any]]:
         "opened_at": shop.opened_at.isoformat(),
         "last_number": shop.last_number,
     }
-    for records in (shop.locations.values(), shop.products, shop.variants, shop.customers, shop.definitions.values(), shop.orders):
+    held: tuple[Iterable[Any], ...] = (
+        shop.locations.values(),
+        shop.products,
+        shop.variants,
+        shop.customers,
+        shop.companies,
+        shop.definitions.values(),
+        shop.used_keys.values(),
+        shop.orders,
+    )
+    for records in held:
         for record in records:
             yield {type(record).__name__: to_plain(record)}
 
@@ -77,6 +89,10 @@ def _put(shop: Shop, record: Any) -> None:
         shop.locations[record.number] = record
     elif isinstance(record, Customer):
         shop.add_customer(record)
+    elif isinstance(record, Company):
+        shop.add_company(record)
+    elif isinstance(record, UsedKey):
+        shop.used_keys[record.key] = record
     elif isinstance(record, Definition):
         shop.definitions[record.number] = record
     else:

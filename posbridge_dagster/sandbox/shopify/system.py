@@ -5,25 +5,28 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
-from graphql import DocumentNode, FieldNode, OperationDefinitionNode, OperationType, SelectionSetNode, parse
+from graphql import FieldNode, parse
 
 from posbridge_dagster.sandbox.seed import ExchangeSeed, OrderSeed, RefundSeed, Seed
 from posbridge_dagster.sandbox.shopify.access import DEFAULT_SCOPES
 from posbridge_dagster.sandbox.shopify.bucket import Bucket
+from posbridge_dagster.sandbox.shopify.bulk.documents import only_root
 from posbridge_dagster.sandbox.shopify.bulk.operations import RESULT_PATH, BulkOperations
 from posbridge_dagster.sandbox.shopify.census import census
 from posbridge_dagster.sandbox.shopify.doors import DOORS
+from posbridge_dagster.sandbox.shopify.edits import EditSeed
 from posbridge_dagster.sandbox.shopify.engine import Engine, throttled
+from posbridge_dagster.sandbox.shopify.opening import plant
+from posbridge_dagster.sandbox.shopify.order_records import Order, Refund, Return
 from posbridge_dagster.sandbox.shopify.plain import PlainError
-from posbridge_dagster.sandbox.shopify.records import Exchange, Order, Refund
 from posbridge_dagster.sandbox.shopify.scene import Chunk, Scene
 from posbridge_dagster.sandbox.shopify.schema import shop_schema
-from posbridge_dagster.sandbox.shopify.shop import plant
 from posbridge_dagster.sandbox.shopify.storage import load_shop, save_shop
 from posbridge_dagster.sandbox.shopify.tokens import Tokens
 from posbridge_dagster.sandbox.system import Answer, Request
@@ -43,9 +46,12 @@ class ShopifySandbox:
 
     ``clock`` returns aware UTC and must move on: buckets fill, tokens end and bulk operations finish by it. Switches: ``plan``
     (standard, advanced, plus, enterprise), ``scopes``, ``search_lag_s``, ``token_life_s``, ``bulk_seconds``,
-    ``protected_customer_data`` (false: nobody's name, address, e-mail or phone is shown), ``served_version``.
+    ``protected_customer_data`` (false: nobody's name, address, e-mail or phone is shown), ``served_version``,
+    ``order_create_per_minute`` (None: no limit) with ``order_create_refusal`` (``user_error`` or ``http_429``),
+    ``duplicate_custom_id`` (``taken``: an order whose custom id another one has is refused; ``accept``: it is made),
+    ``job_seconds`` (how long a cancellation takes), ``b2b`` (false: the plan has no companies).
 
-    ``doors`` tells the sandbox's own addresses, which sell, refund and exchange now and answer to loopback only.
+    ``doors`` tells the sandbox's own addresses, which sell, refund, exchange and edit now and answer to loopback only.
     """
 
     name = "shopify"
@@ -69,6 +75,11 @@ class ShopifySandbox:
             "bulk_seconds": 0.0,
             "protected_customer_data": True,
             "served_version": "2026-10",
+            "order_create_per_minute": None,
+            "order_create_refusal": "user_error",
+            "duplicate_custom_id": "taken",
+            "job_seconds": 0.0,
+            "b2b": True,
         }
         self._engine = Engine(shop_schema())
         self._tokens = Tokens(token, client_id, client_secret, clock)
@@ -93,6 +104,7 @@ class ShopifySandbox:
     def answer(self, request: Request) -> Answer:
         """Carry the request out."""
         with self._lock:
+            self.shop.jobs.settle()
             if GRAPHQL_PATH.fullmatch(request.path) and request.method == "POST":
                 return self._graphql(request)
             if request.path == TOKEN_PATH and request.method == "POST":
@@ -118,6 +130,7 @@ class ShopifySandbox:
     def state(self) -> dict[str, Any]:
         """Return what the shop holds."""
         with self._lock:
+            self.shop.jobs.settle()
             return census(self.shop)
 
     def add_order(self, seed: OrderSeed) -> Order:
@@ -133,14 +146,23 @@ class ShopifySandbox:
         with self._lock:
             return self.shop.refund(order, seed)
 
-    def exchange(self, order: int, seed: ExchangeSeed) -> Exchange:
+    def exchange(self, order: int, seed: ExchangeSeed) -> Return:
         """Take goods of an order back for others now. Raises ValueError like ``refund``."""
         with self._lock:
             return self.shop.exchange(order, seed)
 
-    def save(self, folder: Path) -> Path:
-        """Write the shop into one file of a folder and return its path. Bulk operations, tokens and buckets are not kept."""
+    def edit(self, order: int, seed: EditSeed) -> Order:
+        """Change quantities of an order or add lines now. Raises ValueError when there is no such order or line."""
         with self._lock:
+            return self.shop.edit(order, seed)
+
+    def save(self, folder: Path) -> Path:
+        """Write the shop into one file of a folder and return its path; jobs that wait are done first.
+
+        Bulk operations, tokens and buckets are not kept.
+        """
+        with self._lock:
+            self.shop.jobs.settle(everything=True)
             return save_shop(self.shop, folder)
 
     def load(self, folder: Path) -> None:
@@ -159,6 +181,7 @@ class ShopifySandbox:
             bool(self.switches["protected_customer_data"]),
             timedelta(seconds=float(self.switches["search_lag_s"])),
             origin,
+            self.switches,
         )
 
     def _bucket(self, token: str) -> Bucket:
@@ -176,11 +199,19 @@ class ShopifySandbox:
             return _plain({"errors": "Bad Request"}, 400)
         if not isinstance(body.get("query"), str):
             return _plain({"errors": {"query": "Required parameter missing or invalid"}}, 400)
+        if self.operation(request) == "orderCreate" and self._is_too_fast():
+            seconds = ceil(self.shop.order_attempts.seconds_to_wait())
+            return _plain({"errors": "Too Many Requests"}, 429, headers={"Retry-After": str(max(seconds, 1))})
         writes = self.shop.writes
         scene = self._scene(f"http://{request.headers.get('host', 'localhost')}")
         outcome = self._engine.answer(body["query"], body.get("variables") or {}, body.get("operationName"), scene, self._bucket(token))
         notes = tuple(warning["message"] for said in scene.search for warning in said["warnings"])
         return self._answered(outcome.body, wrote=self.shop.writes > writes, cost=outcome.cost, key=outcome.key, notes=notes)
+
+    def _is_too_fast(self) -> bool:
+        """Return whether one more order within this minute is refused before it is looked at."""
+        by_status = self.switches["order_create_refusal"] == "http_429"
+        return by_status and not self.shop.order_attempts.is_open(self.switches["order_create_per_minute"])
 
     def _answered(
         self, body: dict[str, Any], *, wrote: bool = False, cost: float | None = None, key: str | None = None, notes: tuple[str, ...] = ()
@@ -209,7 +240,7 @@ class ShopifySandbox:
 
     def _read_chunk(self, root: str, query: str, cursor: str | None) -> tuple[dict[str, Any], list[str], str | None]:
         """Return the data of one root field of a bulk query, the codes of its errors and the cursor of the next chunk."""
-        document, operation = _only_root(parse(query), root)
+        document, operation = only_root(parse(query), root)
         scene = self._scene("")
         scene.unbounded, scene.chunk = True, Chunk(cursor)
         result = self._engine.run(document, {}, operation, scene)
@@ -217,25 +248,6 @@ class ShopifySandbox:
         page = scene.chunk.page
         after = page["pageInfo"]["endCursor"] if page is not None and page["pageInfo"]["hasNextPage"] else None
         return result.data or {}, codes, after
-
-
-def _only_root(document: DocumentNode, root: str) -> tuple[DocumentNode, OperationDefinitionNode]:
-    """Return a document whose operation selects one of its root fields only."""
-    others = [entry for entry in document.definitions if not isinstance(entry, OperationDefinitionNode)]
-    whole = next(entry for entry in document.definitions if isinstance(entry, OperationDefinitionNode))
-    chosen = [
-        node
-        for node in whole.selection_set.selections
-        if isinstance(node, FieldNode) and root == (node.alias.value if node.alias else node.name.value)
-    ]
-    operation = OperationDefinitionNode(
-        operation=OperationType.QUERY,
-        name=None,
-        directives=(),
-        variable_definitions=(),
-        selection_set=SelectionSetNode(selections=tuple(chosen)),
-    )
-    return DocumentNode(definitions=(operation, *others)), operation
 
 
 def _access_token(request: Request) -> str:
@@ -250,5 +262,5 @@ def _json_object(body: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _plain(value: Any, status: int = 200, *, wrote: bool = False) -> Answer:
-    return Answer(json.dumps(value).encode(), status, headers={"X-Request-Id": str(uuid4())}, wrote=wrote)
+def _plain(value: Any, status: int = 200, *, wrote: bool = False, headers: dict[str, str] | None = None) -> Answer:
+    return Answer(json.dumps(value).encode(), status, headers={"X-Request-Id": str(uuid4()), **(headers or {})}, wrote=wrote)

@@ -66,7 +66,7 @@ def test_every_field_of_an_order_has_a_value_or_a_null(shop: Caller) -> None:
         shop.clock.pass_seconds(60)
         seen |= shop.data(query)["order"]
     assert set(seen) == set(order.fields) - DENIED
-    never = {"cancelReason", "cancelledAt", "closedAt", "metafield", "poNumber", "publication", "purchasingEntity"}
+    never = {"cancelReason", "cancellation", "cancelledAt", "closedAt", "metafield", "poNumber", "publication"}
     assert {name for name, value in seen.items() if value is None} == never
     assert ".lineItems.nodes.variant.product.vendor" not in fields_without_value(seen)
 

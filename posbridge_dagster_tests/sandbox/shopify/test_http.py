@@ -140,6 +140,7 @@ def test_the_state_tells_what_the_shop_holds(shop: Caller) -> None:
         "products": 2,
         "variants": 3,
         "customers": 2,
+        "companies": 0,
         "metafield_definitions": 0,
         "orders": 1,
         "lines": 4,

@@ -7,7 +7,7 @@ import pytest
 
 from posbridge_dagster.sandbox.seed import LineSeed, OrderSeed, PaymentSeed
 from posbridge_dagster.sandbox.shopify.node import Node
-from posbridge_dagster.sandbox.shopify.records import Order
+from posbridge_dagster.sandbox.shopify.order_records import Order
 from posbridge_dagster.sandbox.shopify.scene import Scene
 from posbridge_dagster.sandbox.shopify.search.finding import Finder
 from posbridge_dagster.sandbox.shopify.search.order_fields import order_search_fields, order_sort_keys

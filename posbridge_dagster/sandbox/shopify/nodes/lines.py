@@ -4,24 +4,23 @@ from typing import Any
 
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.goods import line_variant_title
+from posbridge_dagster.sandbox.shopify.order_records import Tax
 from posbridge_dagster.sandbox.shopify.reckoning import LineSum, Reckoning
-from posbridge_dagster.sandbox.shopify.records import Line
 from posbridge_dagster.sandbox.shopify.scalars import gid, money, money_bag
 from posbridge_dagster.sandbox.shopify.scene import Scene
+from posbridge_dagster.sandbox.shopify.taxes import shipping_taxes
 
-TAX_TITLE = "BTW"
 
-
-def tax_line(rate: int, cents: int, currency: str) -> Node:
+def tax_line(tax: Tax, currency: str) -> Node:
     """Return a TaxLine."""
     return Node(
         {
-            "title": f"{TAX_TITLE} {rate / 100:g}%",
-            "rate": rate / 10000,
-            "ratePercentage": rate / 100,
+            "title": tax.title,
+            "rate": tax.rate / 10000,
+            "ratePercentage": tax.rate / 100,
             "source": "Shopify",
             "channelLiable": False,
-            "priceSet": money_bag(cents, currency),
+            "priceSet": money_bag(tax.cents, currency),
         }
     )
 
@@ -56,17 +55,18 @@ def _application(index: int, cents: int, currency: str, selection: str, code: st
 
 def line_nodes(sums: Reckoning, scene: Scene) -> list[Node]:
     """Return the lines of an order that are no tip."""
-    currency = scene.shop.currency
+    currency = scene.currency_of(sums.order)
     applications = discount_applications(sums, currency)
     explicit = iter(applications)
     nodes = []
+    left = sums.order.to_hand_over()
     for entry in sums.lines:
         allocations = []
         if entry.own_discount:
             allocations.append(_allocation(entry.own_discount, next(explicit), currency))
         if entry.order_discount:
             allocations.append(_allocation(entry.order_discount, applications[-1], currency))
-        nodes.append(_line_node(entry, sums, scene, allocations))
+        nodes.append(_line_node(entry, sums, scene, allocations, left[entry.line.number]))
     return nodes
 
 
@@ -77,15 +77,15 @@ def _allocation(cents: int, application: Node, currency: str) -> dict[str, Any]:
 def tip_nodes(sums: Reckoning, scene: Scene) -> list[Node]:
     """Return the tips of an order as lines: never fulfilled, never taxed."""
     tips = [line for line in sums.order.lines if line.kind == "tip"]
-    entries = [LineSum(line, line.unit_cents * line.quantity, 0, 0, line.unit_cents * line.quantity, 0) for line in tips]
-    return [_line_node(entry, sums, scene, []) for entry in entries]
+    entries = [LineSum(line, line.unit_cents * line.quantity, 0, 0, line.unit_cents * line.quantity) for line in tips]
+    return [_line_node(entry, sums, scene, [], 0) for entry in entries]
 
 
-def _line_node(entry: LineSum, sums: Reckoning, scene: Scene, allocations: list[dict[str, Any]]) -> Node:
-    line, currency = entry.line, scene.shop.currency
+def _line_node(entry: LineSum, sums: Reckoning, scene: Scene, allocations: list[dict[str, Any]], unfulfilled: int) -> Node:
+    line, currency = entry.line, scene.currency_of(sums.order)
     variant = None if line.variant is None else scene.variant_node(line.variant)
+    product = variant["product"] if variant else scene.product_node(line.product)
     is_goods = line.kind != "tip"
-    unfulfilled = 0 if sums.order.fulfilled or not is_goods else entry.kept
     after_own = entry.gross - entry.own_discount
     pieces = max(line.quantity, 1)
     variant_title = line_variant_title(line.variant_title)
@@ -97,18 +97,19 @@ def _line_node(entry: LineSum, sums: Reckoning, scene: Scene, allocations: list[
             "title": line.title,
             "variantTitle": variant_title,
             "sku": line.sku or None,
-            "vendor": variant["product"]["vendor"] if variant else None,
+            "vendor": line.vendor or (product["vendor"] if product else None),
             "quantity": line.quantity,
             "currentQuantity": entry.kept,
             "refundableQuantity": entry.kept if is_goods else 0,
             "unfulfilledQuantity": unfulfilled,
+            "fulfillableQuantity": unfulfilled,
             "nonFulfillableQuantity": line.quantity if not is_goods else entry.returned,
             "isGiftCard": line.kind == "gift_card",
-            "requiresShipping": line.kind == "article",
-            "taxable": line.kind in ("article", "custom"),
+            "requiresShipping": line.requires_shipping,
+            "taxable": line.taxable,
             "restockable": line.kind == "article",
             "variant": variant,
-            "product": variant["product"] if variant else None,
+            "product": product,
             "originalUnitPriceSet": money_bag(line.unit_cents, currency),
             "originalTotalSet": money_bag(entry.gross, currency),
             "discountedUnitPriceSet": money_bag(_per_piece(after_own, pieces), currency),
@@ -116,9 +117,9 @@ def _line_node(entry: LineSum, sums: Reckoning, scene: Scene, allocations: list[
             "discountedTotalSet": money_bag(after_own, currency),
             "unfulfilledDiscountedTotalSet": money_bag(after_own * unfulfilled // pieces, currency),
             "totalDiscountSet": money_bag(entry.own_discount, currency),
-            "taxLines": [tax_line(line.rate, entry.tax, currency)] if _is_taxed(line) else [],
+            "taxLines": [tax_line(tax, currency) for tax in entry.taxes],
             "discountAllocations": allocations,
-            "customAttributes": [],
+            "customAttributes": [{"key": key, "value": value} for key, value in line.properties],
             "staffMember": None,
         },
         record=line,
@@ -126,37 +127,35 @@ def _line_node(entry: LineSum, sums: Reckoning, scene: Scene, allocations: list[
     )
 
 
-def _is_taxed(line: Line) -> bool:
-    return line.kind in ("article", "custom")
-
-
 def _per_piece(cents: int, pieces: int) -> int:
     return (2 * cents + pieces) // (2 * pieces)
 
 
 def shipping_nodes(sums: Reckoning, scene: Scene) -> list[Node]:
-    """Return the shipping line of an order, if it has one."""
-    order, currency = sums.order, scene.shop.currency
-    if not order.shipping_cents and not order.shipping_title:
-        return []
-    price = money_bag(order.shipping_cents, currency)
-    left = money_bag(order.shipping_cents - sums.returned_shipping, currency)
-    return [
-        Node(
-            {
-                "__typename": "ShippingLine",
-                "id": gid("ShippingLine", order.part(1)),
-                "title": order.shipping_title or "Verzending",
-                "code": order.shipping_title or "Verzending",
-                "source": "shopify",
-                "carrierIdentifier": None,
-                "custom": False,
-                "isRemoved": False,
-                "originalPriceSet": price,
-                "discountedPriceSet": price,
-                "currentDiscountedPriceSet": left,
-                "taxLines": [tax_line(order.shipping_rate, sums.shipping_tax, currency)],
-                "discountAllocations": [],
-            }
+    """Return the shipping lines of an order; what was refunded is taken off the first ones."""
+    currency, returned = scene.currency_of(sums.order), sums.returned_shipping
+    nodes = []
+    for entry in sums.order.shippings:
+        price = entry.cents - entry.discount_cents
+        back = min(price, returned)
+        returned -= back
+        nodes.append(
+            Node(
+                {
+                    "__typename": "ShippingLine",
+                    "id": gid("ShippingLine", entry.number),
+                    "title": entry.title or "Verzending",
+                    "code": entry.code or entry.title or "Verzending",
+                    "source": entry.source,
+                    "carrierIdentifier": None,
+                    "custom": False,
+                    "isRemoved": False,
+                    "originalPriceSet": money_bag(entry.cents, currency),
+                    "discountedPriceSet": money_bag(price, currency),
+                    "currentDiscountedPriceSet": money_bag(price - back, currency),
+                    "taxLines": [tax_line(tax, currency) for tax in shipping_taxes(entry)],
+                    "discountAllocations": [],
+                }
+            )
         )
-    ]
+    return nodes

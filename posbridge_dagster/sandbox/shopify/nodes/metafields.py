@@ -7,6 +7,7 @@ from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.records import Definition, Metafield
 from posbridge_dagster.sandbox.shopify.scalars import gid, moment_text
 
+UNIQUE_KINDS = ("id", "number_integer", "single_line_text_field", "url")
 JSON_KINDS = ("boolean", "json", "number_integer")
 
 
@@ -23,12 +24,17 @@ def metafield_node(entry: Metafield, owner_type: str) -> Node:
             "type": entry.kind,
             "value": entry.value,
             "jsonValue": json.loads(entry.value) if is_json else entry.value,
-            "compareDigest": sha256(f"{entry.kind}\0{entry.value}".encode()).hexdigest(),
+            "compareDigest": compare_digest(entry),
             "ownerType": owner_type,
             "createdAt": at,
             "updatedAt": at,
         }
     )
+
+
+def compare_digest(entry: Metafield) -> str:
+    """Return the digest that a compare-and-set of a value is held against."""
+    return sha256(f"{entry.kind}\0{entry.value}".encode()).hexdigest()
 
 
 def definition_node(definition: Definition) -> Node:
@@ -42,9 +48,10 @@ def definition_node(definition: Definition) -> Node:
             "name": definition.name,
             "description": definition.description or None,
             "ownerType": definition.owner_type,
+            "pinnedPosition": None,
             "type": {"name": definition.kind, "category": "ID" if definition.kind == "id" else "TEXT"},
             "capabilities": {
-                "uniqueValues": {"enabled": definition.unique, "eligible": definition.kind == "id"},
+                "uniqueValues": {"enabled": definition.unique, "eligible": definition.kind in UNIQUE_KINDS},
                 "adminFilterable": {"enabled": definition.admin_filterable, "eligible": True},
             },
         }

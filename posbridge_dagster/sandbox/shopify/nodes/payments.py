@@ -1,12 +1,9 @@
 """Transactions, refunds and tenders: the money that moved."""
 
-from typing import Any
-
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.places import location_node
-from posbridge_dagster.sandbox.shopify.nodes.returns import settled_return
+from posbridge_dagster.sandbox.shopify.order_records import Order, RefundLine, Transaction
 from posbridge_dagster.sandbox.shopify.reckoning import Reckoning, RefundSum
-from posbridge_dagster.sandbox.shopify.records import RefundLine, Transaction
 from posbridge_dagster.sandbox.shopify.scalars import gid, moment_text, money, money_bag
 from posbridge_dagster.sandbox.shopify.scene import Scene
 
@@ -29,9 +26,10 @@ def transaction_nodes(sums: Reckoning, scene: Scene) -> list[Node]:
 
 
 def _transaction_node(entry: Transaction, sums: Reckoning, scene: Scene, known: dict[int, Node]) -> Node:
-    currency = scene.shop.currency
+    currency = scene.currency_of(sums.order)
     at = moment_text(entry.at)
-    device = None if entry.location is None else {"id": gid("PointOfSaleDevice", entry.location * 10 + 1)}
+    at_till = entry.location is not None and sums.order.source_name == "pos"
+    device = {"id": gid("PointOfSaleDevice", (entry.location or 0) * 10 + 1)} if at_till else None
     return Node(
         {
             "__typename": "OrderTransaction",
@@ -67,7 +65,7 @@ def refund_nodes(sums: Reckoning, scene: Scene, lines: dict[str, Node], shipping
 def _refund_node(
     entry: RefundSum, sums: Reckoning, scene: Scene, lines: dict[str, Node], shipping: list[Node], transactions: dict[str, Node]
 ) -> Node:
-    refund, currency = entry.refund, scene.shop.currency
+    refund, currency = entry.refund, scene.currency_of(sums.order)
     at = moment_text(refund.created_at)
     return Node(
         {
@@ -75,11 +73,10 @@ def _refund_node(
             "id": gid("Refund", refund.number),
             "legacyResourceId": str(refund.number),
             "createdAt": at,
-            "processedAt": at,
+            "processedAt": moment_text(refund.processed_at or refund.created_at),
             "updatedAt": at,
             "note": refund.note or None,
             "totalRefundedSet": money_bag(entry.paid, currency),
-            "return": settled_return(sums.order, refund.settles),
             "staffMember": None,
         },
         record=sums.order,
@@ -95,8 +92,10 @@ def _refund_node(
 
 def _refund_line(line: RefundLine, share: tuple[int, int], sums: Reckoning, scene: Scene, node: Node) -> Node:
     net, tax = share
-    currency = scene.shop.currency
-    restock_type = "NO_RESTOCK" if not line.restocked else "RETURN" if sums.order.fulfilled else "CANCEL"
+    currency = scene.currency_of(sums.order)
+    handed_over = "RETURN" if sums.order.fulfillments else "CANCEL"
+    restock_type = line.restock_type or (handed_over if line.restocked else "NO_RESTOCK")
+    location = line.location or sums.order.location
     return Node(
         {
             "__typename": "RefundLineItem",
@@ -105,7 +104,7 @@ def _refund_line(line: RefundLine, share: tuple[int, int], sums: Reckoning, scen
             "quantity": line.quantity,
             "restockType": restock_type,
             "restocked": line.restocked,
-            "location": place_node(sums.order.location, scene) if line.restocked else None,
+            "location": place_node(location, scene) if line.restocked else None,
             "priceSet": money_bag(net // line.quantity, currency),
             "subtotalSet": money_bag(net, currency),
             "totalTaxSet": money_bag(tax, currency),
@@ -146,18 +145,18 @@ def _adjustments(entry: RefundSum, currency: str) -> list[Node]:
     ]
 
 
-def tender_node(entry: Transaction, sums_order: Any, scene: Scene) -> Node:
+def tender_node(entry: Transaction, order: Order, scene: Scene) -> Node:
     """Return a TenderTransaction: one movement of money, negative where it left the till."""
     sign = -1 if entry.kind in ("REFUND", "CHANGE") else 1
     return Node(
         {
             "__typename": "TenderTransaction",
             "id": gid("TenderTransaction", entry.number),
-            "amount": money(sign * entry.cents, scene.shop.currency),
+            "amount": money(sign * entry.cents, scene.currency_of(order)),
             "paymentMethod": PAYMENT_METHODS.get(entry.gateway, "other"),
             "processedAt": moment_text(entry.at),
             "remoteReference": None,
-            "test": sums_order.test,
+            "test": order.test,
         },
-        record=sums_order,
+        record=order,
     )

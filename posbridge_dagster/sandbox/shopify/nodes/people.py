@@ -7,6 +7,8 @@ from posbridge_dagster.sandbox.shopify.records import Customer
 from posbridge_dagster.sandbox.shopify.scalars import gid, moment_text, money
 from posbridge_dagster.sandbox.shopify.scene import Scene
 
+ADDRESSES = 1000  # room for the numbers of one customer's addresses
+
 
 def customer_node(customer: Customer, scene: Scene) -> Node:
     """Return a Customer; without the right to see people who it is stays empty."""
@@ -26,22 +28,29 @@ def customer_node(customer: Customer, scene: Scene) -> Node:
             "phone": phone or None,
             "tags": customer.tags,
             "note": customer.note or None,
-            "locale": "nl",
+            "locale": customer.locale,
             "state": "DISABLED",
-            "taxExempt": False,
-            "taxExemptions": [],
-            "verifiedEmail": bool(customer.email),
-            "companyContactProfiles": [],
+            "taxExempt": customer.tax_exempt,
+            "taxExemptions": customer.tax_exemptions,
+            "verifiedEmail": True,
+            "canDelete": not scene.shop.orders_of_customer.get(customer.number),
             "createdAt": moment_text(customer.created_at),
             "updatedAt": moment_text(customer.updated_at),
-            "defaultAddress": address_node(customer.address, customer.number, scene),
             "defaultEmailAddress": _email_address(email) if email else None,
             "defaultPhoneNumber": _phone_number(phone) if phone else None,
         },
         record=customer,
+        defaultAddress=lambda: next(iter(address_nodes(customer, scene)), None),
         numberOfOrders=lambda: str(len(scene.shop.orders_of_customer[customer.number])),
         amountSpent=lambda: money(_spent(customer, scene), scene.shop.currency),
     )
+
+
+def address_nodes(customer: Customer, scene: Scene) -> list[Node]:
+    """Return the addresses of a customer, the default one first."""
+    numbered = enumerate(customer.addresses)
+    nodes = [address_node(address, customer.number * ADDRESSES + index, scene, "CustomerAddress") for index, address in numbered]
+    return [node for node in nodes if node is not None]
 
 
 def _spent(customer: Customer, scene: Scene) -> int:

@@ -1,6 +1,7 @@
 """Addresses, locations and the shop itself."""
 
 from functools import lru_cache
+from typing import Any
 
 import pycountry
 
@@ -18,6 +19,14 @@ def country_name(code: str) -> str | None:
     """Return the English name of a country by its ISO 3166 alpha-2 code."""
     country = pycountry.countries.get(alpha_2=code) if code else None
     return None if country is None else str(country.name)
+
+
+@lru_cache(maxsize=256)
+def province_name(country: str, code: str) -> str | None:
+    """Return the name of a province by its country and its code (ISO 3166-2)."""
+    subdivisions: Any = pycountry.subdivisions
+    province = subdivisions.get(code=f"{country}-{code}") if country and code else None
+    return None if province is None else str(province.name)
 
 
 def shop_node(shop: Shop, plan: str) -> Node:
@@ -82,18 +91,19 @@ def location_node(location: Location, shop: Shop) -> Node:
     )
 
 
-def address_node(address: Address | None, number: int, scene: Scene) -> Node | None:
+def address_node(address: Address | None, number: int, scene: Scene, owner: str = "Address") -> Node | None:
     """Return a MailingAddress; without the right to see people only its country is left."""
     if address is None:
         return None
     if not scene.sees_people:
-        address = Address(country=address.country)
+        address = Address(country=address.country, province=address.province)
     name = " ".join(filter(None, (address.first_name, address.last_name)))
     country = country_name(address.country)
+    area = " ".join(filter(None, (address.city, address.province)))
     return Node(
         {
             "__typename": "MailingAddress",
-            "id": f"{gid('MailingAddress', number)}?model_name=Address",
+            "id": f"{gid('MailingAddress', number)}?model_name={owner}",
             "name": name or None,
             "firstName": address.first_name or None,
             "lastName": address.last_name or None,
@@ -102,11 +112,11 @@ def address_node(address: Address | None, number: int, scene: Scene) -> Node | N
             "address2": address.address2 or None,
             "zip": address.postal_code or None,
             "city": address.city or None,
-            "province": None,
-            "provinceCode": None,
+            "province": province_name(address.country, address.province),
+            "provinceCode": address.province or None,
             "country": country,
             "countryCodeV2": address.country or None,
             "phone": address.phone or None,
-            "formattedArea": ", ".join(filter(None, (address.city, country))) or None,
+            "formattedArea": ", ".join(filter(None, (area, country))) or None,
         }
     )

@@ -1,82 +1,76 @@
-"""Returns: goods that came back for others, with the lines that they brought."""
+"""Returns and exchanges."""
+
+from typing import Any
 
 from posbridge_dagster.sandbox.shopify.node import Node
-from posbridge_dagster.sandbox.shopify.reckoning import Reckoning
-from posbridge_dagster.sandbox.shopify.records import Exchange, Order
-from posbridge_dagster.sandbox.shopify.scalars import gid, moment_text
+from posbridge_dagster.sandbox.shopify.order_records import Order, Return, ReturnedLine
+from posbridge_dagster.sandbox.shopify.scalars import gid, moment_or_none, moment_text
 
 
-def return_nodes(sums: Reckoning, lines: dict[str, Node], refunds: list[Node]) -> list[Node]:
-    """Return the returns of an order; ``lines`` are its line nodes by id, ``refunds`` its refund nodes."""
-    return [_return_node(exchange, sums, lines, refunds) for exchange in sums.order.exchanges]
+def return_nodes(order: Order, node: Node) -> list[Node]:
+    """Return the returns of an order; ``node`` is the order's own node."""
+    return [return_node(order, node, position) for position in range(len(order.returns))]
 
 
-def settled_return(order: Order, number: int | None) -> Node | None:
-    """Return the return that a refund settles, as far as a refund shows it."""
-    exchange = next((each for each in order.exchanges if each.number == number), None)
-    return None if exchange is None else Node(_facts(exchange, order), record=order)
-
-
-def _facts(exchange: Exchange, order: Order) -> dict[str, object]:
-    at = moment_text(exchange.created_at)
-    pieces = sum(line.quantity for refund in order.refunds if refund.settles == exchange.number for line in refund.lines)
-    return {
-        "__typename": "Return",
-        "id": gid("Return", exchange.number),
-        "name": f"{order.name}-R{order.exchanges.index(exchange) + 1}",
-        "status": "CLOSED",
-        "createdAt": at,
-        "closedAt": at,
-        "totalQuantity": pieces,
-    }
-
-
-def _return_node(exchange: Exchange, sums: Reckoning, lines: dict[str, Node], refunds: list[Node]) -> Node:
-    settling = [node for entry, node in zip(sums.refunds, refunds, strict=True) if entry.refund.settles == exchange.number]
+def return_node(order: Order, node: Node, position: int) -> Node:
+    """Return one return, by its place among those of the order."""
+    entry = order.returns[position]
     return Node(
-        _facts(exchange, sums.order),
-        record=sums.order,
-        refund_nodes=lambda: settling,
-        transaction_nodes=lambda: [payment for refund in settling for payment in refund["transaction_nodes"]],
-        return_line_nodes=lambda: [_returned(line) for refund in settling for line in refund["line_nodes"]],
-        exchange_line_nodes=lambda: [_taken(lines[gid("LineItem", number)], number) for number in exchange.lines],
+        {
+            "__typename": "Return",
+            "id": gid("Return", entry.number),
+            "name": f"{order.name}-R{position + 1}",
+            "status": "OPEN" if entry.closed_at is None else "CLOSED",
+            "createdAt": moment_text(entry.created_at),
+            "closedAt": moment_or_none(entry.closed_at),
+            "totalQuantity": sum(line.quantity for line in entry.lines),
+        },
+        record=order,
+        line_nodes=lambda: [_returned_line(line, entry, node) for line in entry.lines],
+        exchange_nodes=lambda: [_exchange_line(number, node) for number in entry.exchanges],
+        refund_nodes=lambda: [refund for refund in node["refunds"] if refund["id"] in {gid("Refund", number) for number in entry.refunds}],
+        transaction_nodes=lambda: _of_return(entry, node),
     )
 
 
-def _returned(line: Node) -> Node:
-    sold = line["lineItem"]
+def _of_return(entry: Return, node: Node) -> list[Node]:
+    wanted = {gid("OrderTransaction", number) for number in entry.transactions}
+    return [transaction for transaction in node["transactions"] if transaction["id"] in wanted]
+
+
+def _progress(quantity: int, closed: bool) -> dict[str, Any]:
+    done = quantity if closed else 0
+    return {"quantity": quantity, "processedQuantity": done, "unprocessedQuantity": quantity - done}
+
+
+def _returned_line(line: ReturnedLine, entry: Return, node: Node) -> Node:
+    handed_over = {piece["lineItem"]["id"]: piece for fulfillment in node["fulfillments"] for piece in fulfillment["line_nodes"]}
+    refunded = line.quantity if entry.refunds else 0
     return Node(
         {
             "__typename": "ReturnLineItem",
-            "id": line["id"].replace("RefundLineItem", "ReturnLineItem"),
-            "quantity": line["quantity"],
-            "returnReasonNote": "",
-            "fulfillmentLineItem": Node(
-                {
-                    "__typename": "FulfillmentLineItem",
-                    "id": sold["id"].replace("LineItem", "FulfillmentLineItem"),
-                    "quantity": sold["quantity"],
-                    "lineItem": sold,
-                    "originalTotalSet": sold["originalTotalSet"],
-                    "discountedTotalSet": sold["discountedTotalSet"],
-                }
-            ),
+            "id": gid("ReturnLineItem", line.number),
+            "returnReasonNote": line.note,
+            "refundedQuantity": refunded,
+            "refundableQuantity": line.quantity - refunded,
+            "fulfillmentLineItem": handed_over.get(gid("LineItem", line.line)),
+            **_progress(line.quantity, entry.closed_at is not None),
         }
     )
 
 
-def _taken(line: Node, number: int) -> Node:
-    variant = line["variant"]
+def _exchange_line(number: int, node: Node) -> Node:
+    line = next(line for line in node["line_nodes"] if line["id"] == gid("LineItem", number))
     return Node(
         {
             "__typename": "ExchangeLineItem",
             "id": gid("ExchangeLineItem", number),
-            "quantity": line["quantity"],
             "title": line["title"],
-            "productId": variant["product"]["id"] if variant else None,
-            "variantId": variant["id"] if variant else None,
+            "productId": line["product"]["id"] if line["product"] else None,
+            "variantId": line["variant"]["id"] if line["variant"] else None,
             "variantSku": line["sku"],
             "variantTitle": line["variantTitle"],
             "lineItems": [line],
+            **_progress(line["quantity"], True),
         }
     )

@@ -3,31 +3,40 @@
 from typing import Any
 
 from posbridge_dagster.sandbox.shopify.access import access_denied
+from posbridge_dagster.sandbox.shopify.metafield_values import metafield_errors, write_metafields
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.metafields import definition_node
 from posbridge_dagster.sandbox.shopify.nodes.orders import order_node
 from posbridge_dagster.sandbox.shopify.nodes.people import customer_node
-from posbridge_dagster.sandbox.shopify.records import Customer, Order
+from posbridge_dagster.sandbox.shopify.order_records import Order
+from posbridge_dagster.sandbox.shopify.records import Customer
 from posbridge_dagster.sandbox.shopify.refusals import Refusal, user_error
 from posbridge_dagster.sandbox.shopify.registry import resolves
+from posbridge_dagster.sandbox.shopify.resolvers.companies import company
 from posbridge_dagster.sandbox.shopify.resolvers.customers import customer
+from posbridge_dagster.sandbox.shopify.resolvers.fulfilling import fulfillment_order
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import numbered
 from posbridge_dagster.sandbox.shopify.resolvers.locations import location
 from posbridge_dagster.sandbox.shopify.resolvers.orders import find_order, order, refund
 from posbridge_dagster.sandbox.shopify.resolvers.products import product, product_variant
+from posbridge_dagster.sandbox.shopify.resolvers.returns import return_
 from posbridge_dagster.sandbox.shopify.scalars import split_gid
 from posbridge_dagster.sandbox.shopify.scene import Scene
+from posbridge_dagster.sandbox.shopify.tags import kept_tags, split_tags
 
 LONGEST_TAG = {Order: 40, Customer: 255}
 LONGEST_NOTE = 5000
 WRITE_SCOPE = {Order: "write_orders", Customer: "write_customers"}
 LOOKUPS = {
+    "Company": company,
     "Customer": customer,
+    "FulfillmentOrder": fulfillment_order,
     "Location": location,
     "Order": order,
     "Product": product,
     "ProductVariant": product_variant,
     "Refund": refund,
+    "Return": return_,
 }
 
 
@@ -66,18 +75,13 @@ def _tagged(scene: Scene, global_id: str) -> Order | Customer:
     return found
 
 
-def _split(tags: list[str]) -> list[str]:
-    return [tag.strip() for entry in tags for tag in entry.split(",") if tag.strip()]
-
-
 def _shown(owner: Order | Customer, scene: Scene) -> Node:
     return order_node(owner, scene) if isinstance(owner, Order) else customer_node(owner, scene)
 
 
-def set_tags(scene: Scene, owner: Order | Customer, tags: list[str]) -> bool:
-    """Give a record these tags, without doubles and sorted, case set aside; return whether anything changed."""
-    unique = {tag.lower(): tag for tag in reversed(tags)}
-    wanted = sorted(unique.values(), key=str.lower)
+def set_tags(owner: Order | Customer, tags: list[str]) -> bool:
+    """Give a record these tags, as Shopify keeps them; return whether anything changed."""
+    wanted = kept_tags(tags)
     if wanted == owner.tags:
         return False
     owner.tags = wanted
@@ -88,12 +92,12 @@ def set_tags(scene: Scene, owner: Order | Customer, tags: list[str]) -> bool:
 def add_tags(_: None, scene: Scene, global_id: str, tags: list[str]) -> dict[str, Any]:
     """Add tags to an order or a customer."""
     owner = _tagged(scene, global_id)
-    added = _split(tags)
+    added = split_tags(tags)
     longest = LONGEST_TAG[type(owner)]
     if any(len(tag) > longest for tag in added):
         message = f"Tags is invalid: a tag is too long (maximum is {longest} characters)"
         return {"node": None, "userErrors": [user_error(message, "tags")]}
-    if set_tags(scene, owner, [*owner.tags, *added]):
+    if set_tags(owner, [*owner.tags, *added]):
         scene.shop.changed(owner)
     return {"node": _shown(owner, scene), "userErrors": []}
 
@@ -102,8 +106,8 @@ def add_tags(_: None, scene: Scene, global_id: str, tags: list[str]) -> dict[str
 def remove_tags(_: None, scene: Scene, global_id: str, tags: list[str]) -> dict[str, Any]:
     """Take tags from an order or a customer."""
     owner = _tagged(scene, global_id)
-    removed = {tag.lower() for tag in _split(tags)}
-    if set_tags(scene, owner, [tag for tag in owner.tags if tag.lower() not in removed]):
+    removed = {tag.lower() for tag in split_tags(tags)}
+    if set_tags(owner, [tag for tag in owner.tags if tag.lower() not in removed]):
         scene.shop.changed(owner)
     return {"node": _shown(owner, scene), "userErrors": []}
 
@@ -117,34 +121,16 @@ def update_order(_: None, scene: Scene, given: dict[str, Any]) -> dict[str, Any]
     if len(given.get("note") or "") > LONGEST_NOTE:
         message = f"Note is too long (maximum is {LONGEST_NOTE} characters)"
         return {"order": None, "userErrors": [user_error(message, "note")]}
-    taken = _taken_custom_id(scene, found, given.get("metafields") or [])
-    if taken:
-        return {"order": None, "userErrors": [taken]}
+    errors = metafield_errors(scene.shop, "ORDER", given.get("metafields") or [], ("input", "metafields"), found.number)
+    if errors:
+        return {"order": None, "userErrors": errors}
     for name, attribute in (("note", "note"), ("email", "email"), ("phone", "phone"), ("poNumber", "po_number")):
         if name in given:
             setattr(found, attribute, given[name] or "")
     if given.get("tags") is not None:
-        set_tags(scene, found, _split(given["tags"]))
+        set_tags(found, split_tags(given["tags"]))
     if given.get("customAttributes") is not None:
         found.attributes = [(entry["key"], entry["value"]) for entry in given["customAttributes"]]
-    for entry in given.get("metafields") or []:
-        scene.shop.set_metafield(found, *_metafield_name(entry), _kind(scene, entry), entry["value"])
+    write_metafields(scene.shop, found, given.get("metafields") or [])
     scene.shop.changed(found)
     return {"order": order_node(found, scene), "userErrors": []}
-
-
-def _metafield_name(entry: dict[str, Any]) -> tuple[str, str]:
-    return entry.get("namespace") or "$app", entry["key"]
-
-
-def _kind(scene: Scene, entry: dict[str, Any]) -> str:
-    definition = scene.shop.definition("ORDER", *_metafield_name(entry))
-    return definition.kind if definition else entry.get("type") or "single_line_text_field"
-
-
-def _taken_custom_id(scene: Scene, owner: Order, entries: list[dict[str, Any]]) -> dict[str, Any] | None:
-    for index, entry in enumerate(entries):
-        holder = scene.shop.owner_of("ORDER", *_metafield_name(entry), entry["value"])
-        if holder not in (None, owner.number):
-            return user_error("Value has already been taken", "input", "metafields", str(index), "value")
-    return None

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from posbridge_dagster.sandbox.shopify.customer_drafts import kept_phone
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.orders import order_node
-from posbridge_dagster.sandbox.shopify.nodes.people import customer_node
+from posbridge_dagster.sandbox.shopify.nodes.people import address_nodes, customer_node
 from posbridge_dagster.sandbox.shopify.paging import list_connection
 from posbridge_dagster.sandbox.shopify.records import Customer
 from posbridge_dagster.sandbox.shopify.registry import resolves
@@ -74,8 +75,7 @@ def customer_by_identifier(_: None, scene: Scene, identifier: dict[str, Any]) ->
     elif "emailAddress" in identifier:
         number = scene.shop.customers_by_email.get(identifier["emailAddress"].strip().lower())
     else:
-        phone = identifier["phoneNumber"]
-        number = next((entry.number for entry in scene.shop.customers if phone and entry.phone == phone), None)
+        number = scene.shop.customers_by_phone.get(kept_phone(identifier["phoneNumber"]) or "")
     found = scene.shop.customers.get(number)
     return None if found is None else customer_node(found, scene)
 
@@ -106,6 +106,5 @@ def last_order(source: Node, scene: Scene) -> Node | None:
 
 @resolves("Customer", "addressesV2")
 def addresses(source: Node, scene: Scene, **window: Any) -> Node:
-    """Return the addresses of a customer: the default one."""
-    known = source["defaultAddress"]
-    return list_connection([known] if known else [], unbounded=scene.unbounded, **window)
+    """Return the addresses of a customer, the default one first."""
+    return list_connection(address_nodes(source.record, scene), unbounded=scene.unbounded, **window)

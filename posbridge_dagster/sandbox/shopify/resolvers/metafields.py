@@ -14,7 +14,14 @@ from posbridge_dagster.sandbox.shopify.scene import Scene
 
 NAME = re.compile(r"[A-Za-z0-9_$:-]+")
 LENGTHS = {"namespace": (3, 255), "key": (2, 64)}
-OWNER_TYPES = {"Order": "ORDER", "Customer": "CUSTOMER", "Product": "PRODUCT", "ProductVariant": "PRODUCTVARIANT", "Location": "LOCATION"}
+OWNER_TYPES = {
+    "Order": "ORDER",
+    "Customer": "CUSTOMER",
+    "Product": "PRODUCT",
+    "ProductVariant": "PRODUCTVARIANT",
+    "Location": "LOCATION",
+    "Company": "COMPANY",
+}
 
 
 def _held(source: Node) -> list[Metafield]:
@@ -26,6 +33,7 @@ def _held(source: Node) -> list[Metafield]:
 @resolves("Product", "metafield")
 @resolves("ProductVariant", "metafield")
 @resolves("Location", "metafield")
+@resolves("Company", "metafield")
 def metafield(source: Node, scene: Scene, key: str, namespace: str | None = None) -> Node | None:
     """Return one metafield of a record."""
     if namespace is None and "." in key:
@@ -39,6 +47,7 @@ def metafield(source: Node, scene: Scene, key: str, namespace: str | None = None
 @resolves("Customer", "metafields")
 @resolves("Product", "metafields")
 @resolves("ProductVariant", "metafields")
+@resolves("Company", "metafields")
 def metafields(source: Node, scene: Scene, namespace: str | None = None, keys: list[str] | None = None, **window: Any) -> Node:
     """Return the metafields of a record."""
     owner_type = OWNER_TYPES[source["__typename"]]
@@ -108,9 +117,8 @@ def _definition_errors(scene: Scene, definition: dict[str, Any]) -> list[dict[st
             errors.append(_error(f"{name.title()} contains one or more invalid characters.", name, "INVALID_CHARACTER"))
     unique = ((definition.get("capabilities") or {}).get("uniqueValues") or {}).get("enabled")
     if definition["type"] == "id" and unique is False:
-        errors.append(
-            _error("Capability unique_values is required for type id but is disabled", "capabilities", "CAPABILITY_REQUIRED_BUT_DISABLED")
-        )
+        message = "Capability unique_values is required for type id but is disabled"
+        errors.append(user_error(message, "definition", code="CAPABILITY_REQUIRED_BUT_DISABLED"))
     if scene.shop.definition(definition["ownerType"], namespace, definition["key"]):
         owners = definition["ownerType"].title()
         errors.append(_error(f"Key is in use for {owners} metafields on the '{namespace}' namespace.", "key", "TAKEN"))

@@ -4,8 +4,8 @@ from typing import Any
 
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.orders import order_node
+from posbridge_dagster.sandbox.shopify.order_records import Order
 from posbridge_dagster.sandbox.shopify.paging import list_connection
-from posbridge_dagster.sandbox.shopify.records import Order
 from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import custom_id, numbered
 from posbridge_dagster.sandbox.shopify.scalars import gid, money_bag
@@ -70,21 +70,12 @@ def refund(_: None, scene: Scene, global_id: str) -> Node | None:
     return None
 
 
-@resolves("QueryRoot", "return")
-def return_(_: None, scene: Scene, global_id: str) -> Node | None:
-    """Return one return."""
-    number = numbered("Return", global_id)
-    for candidate in scene.shop.orders:
-        if any(exchange.number == number for exchange in candidate.exchanges) and scene.may_see(candidate):
-            return next((node for node in order_node(candidate, scene)["return_nodes"] if node["id"] == global_id), None)
-    return None
-
-
 @resolves("TenderTransaction", "order")
 @resolves("OrderTransaction", "order")
 @resolves("Refund", "order")
-@resolves("Return", "order")
 @resolves("Fulfillment", "order")
+@resolves("FulfillmentOrder", "order")
+@resolves("Return", "order")
 def order_of(source: Node, scene: Scene) -> Node:
     """Return the order that a part belongs to."""
     return order_node(source.record, scene)
@@ -113,23 +104,6 @@ for _type, _field, _member in (
 def shipping_lines(source: Node, scene: Scene, include_removals: bool = False, **window: Any) -> Node:
     """Return the shipping lines; none was ever removed."""
     return list_connection(source["shipping_nodes"], unbounded=scene.unbounded, **window)
-
-
-def _filtered_connection_of(member: str) -> Any:
-    def resolve(source: Node, scene: Scene, query: str | None = None, include_removed_items: bool = False, **window: Any) -> Node:
-        return list_connection(source[member], unbounded=scene.unbounded, **window)
-
-    return resolve
-
-
-for _type, _field, _member in (
-    ("Order", "returns", "return_nodes"),
-    ("Return", "returnLineItems", "return_line_nodes"),
-    ("Return", "exchangeLineItems", "exchange_line_nodes"),
-    ("Return", "refunds", "refund_nodes"),
-    ("Return", "transactions", "transaction_nodes"),
-):
-    resolves(_type, _field)(_filtered_connection_of(_member))
 
 
 @resolves("Order", "transactions", when_asked=True)
@@ -163,9 +137,9 @@ def line_taxes(source: Node, scene: Scene, first: int | None = None) -> list[Nod
 
 
 @resolves("Fulfillment", "trackingInfo", when_asked=True)
-def tracking(source: Node, scene: Scene, first: int | None = None) -> list[Node]:
-    """Return nothing: goods are handed over at the till."""
-    return []
+def tracking(source: Node, scene: Scene, first: int | None = None) -> list[Any]:
+    """Return where a parcel can be followed; nothing for goods that were handed over at the till."""
+    return list(source["trackingInfo"][:first])
 
 
 @resolves("LineItem", "discountedTotalSet", when_asked=True)
@@ -173,24 +147,10 @@ def discounted_total(source: Node, scene: Scene, with_code_discounts: bool = Fal
     """Return the total of a line after its own discounts, and on request after those by code as well."""
     entry, sums = source.sums
     by_code = entry.order_discount if with_code_discounts and sums.order.discount_code else 0
-    return money_bag(entry.gross - entry.own_discount - by_code, scene.shop.currency)
+    return money_bag(entry.gross - entry.own_discount - by_code, scene.currency_of(sums.order))
 
 
 @resolves("Fulfillment", "fulfillmentLineItems")
 def fulfillment_lines(source: Node, scene: Scene, **window: Any) -> Node:
-    """Return what was handed over: every line of the order."""
-    lines = order_node(source.record, scene)["line_nodes"]
-    nodes = [
-        Node(
-            {
-                "__typename": "FulfillmentLineItem",
-                "id": line["id"].replace("LineItem", "FulfillmentLineItem"),
-                "quantity": line["quantity"],
-                "lineItem": line,
-                "originalTotalSet": line["originalTotalSet"],
-                "discountedTotalSet": line["discountedTotalSet"],
-            }
-        )
-        for line in lines
-    ]
-    return list_connection(nodes, unbounded=scene.unbounded, **window)
+    """Return what was handed over."""
+    return list_connection(source["line_nodes"], unbounded=scene.unbounded, **window)

@@ -6,8 +6,8 @@ from typing import Any
 from posbridge_dagster.sandbox.shopify.catalogue import Place
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.payments import tender_node
+from posbridge_dagster.sandbox.shopify.order_records import Order, Transaction
 from posbridge_dagster.sandbox.shopify.paging import connection
-from posbridge_dagster.sandbox.shopify.records import Order, Transaction
 from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.scene import Scene
 from posbridge_dagster.sandbox.shopify.search.conditions import SearchField, SearchFields, prepare

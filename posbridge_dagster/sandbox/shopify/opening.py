@@ -1,0 +1,30 @@
+"""Opening a shop: everything of a seed, as the shop's own records."""
+
+from datetime import datetime
+
+from posbridge_dagster.sandbox.seed import Seed
+from posbridge_dagster.sandbox.shopify import planting
+from posbridge_dagster.sandbox.shopify.shop import FIRST_PRODUCT, FIRST_VARIANT, Clock, Shop
+
+
+def plant(seed: Seed, clock: Clock) -> Shop:
+    """Return a shop that holds everything of a seed."""
+    shop = Shop(seed.shop, seed.currency, seed.timezone, clock)
+    opened = min((order.created_at for order in seed.orders), default=clock())
+    shop.opened_at = opened
+    for location in seed.locations:
+        shop.add_location(location)
+    for family in seed.families:
+        made = planting.product(family, FIRST_PRODUCT + len(shop.products), FIRST_VARIANT + len(shop.variants), opened)
+        if made:
+            shop.add_product(*made)
+    known_since: dict[int, datetime] = {}
+    for order in seed.orders:
+        if order.customer_number is not None:
+            earliest = known_since.get(order.customer_number, order.created_at)
+            known_since[order.customer_number] = min(earliest, order.created_at)
+    for customer in seed.customers:
+        shop.add_customer(planting.customer(customer, known_since.get(customer.number, opened)))
+    for order in seed.orders:
+        shop.add_order(planting.order(order, shop.variants_by_sku, shop.customers.get(order.customer_number)))
+    return shop

@@ -1,0 +1,165 @@
+"""Companies that an app makes, with their contacts and places."""
+
+import re
+from typing import Any
+
+from posbridge_dagster.sandbox.shopify.addresses import read_address
+from posbridge_dagster.sandbox.shopify.customer_drafts import EMAIL, keep_customer, kept_email, new_customer
+from posbridge_dagster.sandbox.shopify.nodes.companies import company_node, company_place_node, contact_node
+from posbridge_dagster.sandbox.shopify.records import Company, CompanyContact, CompanyPlace
+from posbridge_dagster.sandbox.shopify.refusals import user_error
+from posbridge_dagster.sandbox.shopify.registry import resolves
+from posbridge_dagster.sandbox.shopify.resolvers.companies import WRITE, allow
+from posbridge_dagster.sandbox.shopify.resolvers.identifiers import numbered
+from posbridge_dagster.sandbox.shopify.scalars import read_moment
+from posbridge_dagster.sandbox.shopify.scene import Scene
+
+Given = dict[str, Any]
+Error = dict[str, Any]
+LONGEST_EXTERNAL_ID = 64
+EXTERNAL_ID = re.compile(r"[A-Za-z0-9!@#$%^&*(){}\[\]\\/?<>_\-~,.;:'`\"]*")
+EXTERNAL_ID_RULE = "External Id can only contain numbers, letters, and some special characters, including !@#$%^&*(){}[]\\/?<>_-~,.;:'`\""
+HTML = re.compile(r"<[^>]+>")
+
+
+def _name_errors(name: str | None, path: tuple[str, ...]) -> list[Error]:
+    if not (name or "").strip():
+        return [user_error("Name can't be blank", *path, "name", code="BLANK")]
+    if HTML.search(name or ""):
+        return [user_error("Name contains HTML tags", *path, "name", code="INVALID_INPUT")]
+    return []
+
+
+def _external_id_errors(external_id: str | None, known: set[str], path: tuple[str, ...]) -> list[Error]:
+    value = external_id or ""
+    where = (*path, "externalId")
+    if len(value) > LONGEST_EXTERNAL_ID:
+        return [user_error(f"External Id must be {LONGEST_EXTERNAL_ID} characters or less.", *where, code="TOO_LONG")]
+    if not EXTERNAL_ID.fullmatch(value):
+        return [user_error(EXTERNAL_ID_RULE, *where, code="INVALID")]
+    if value and value in known:
+        return [user_error("External id has already been taken.", *where, code="TAKEN")]
+    return []
+
+
+def _contact_errors(scene: Scene, given: Given, path: tuple[str, ...]) -> list[Error]:
+    if not EMAIL.fullmatch(kept_email(given.get("email"))):
+        return [user_error("Email is invalid", *path, "email", code="INVALID")]
+    names = [name for name in ("firstName", "lastName", "title") if HTML.search(given.get(name) or "")]
+    return [user_error(f"{name} contains HTML tags", *path, name, code="INVALID_INPUT") for name in names]
+
+
+def _places_known(scene: Scene) -> set[str]:
+    return {place.external_id for found in scene.shop.companies for place in found.places}
+
+
+@resolves("Mutation", "companyCreate")
+def create_company(_: None, scene: Scene, given: Given) -> dict[str, Any]:
+    """Make a company; it always gets a place, named like itself where none is described."""
+    allow(scene, "companyCreate", WRITE)
+    described, contact, place = given["company"], given.get("companyContact"), given.get("companyLocation") or {}
+    errors = _name_errors(described["name"], ("input", "company"))
+    errors += _external_id_errors(described.get("externalId"), {found.external_id for found in scene.shop.companies}, ("input", "company"))
+    errors += _external_id_errors(place.get("externalId"), _places_known(scene), ("input", "companyLocation"))
+    errors += _contact_errors(scene, contact, ("input", "companyContact")) if contact else []
+    if errors:
+        return {"company": None, "userErrors": errors}
+    now = scene.shop.now()
+    since = read_moment(described.get("customerSince")) or now
+    made = Company(scene.shop.next_number(), described["name"].strip(), now, now, now, since)
+    made.external_id, made.note = described.get("externalId") or "", described.get("note") or ""
+    made.places.append(_place(scene, {**place, "name": place.get("name") or made.name}))
+    if contact:
+        made.contacts.append(_contact(scene, contact))
+    scene.shop.add_company(made)
+    scene.shop.writes += 1
+    return {"company": company_node(made, scene), "userErrors": []}
+
+
+def _place(scene: Scene, given: Given) -> CompanyPlace:
+    shipping = read_address(_mailing(given.get("shippingAddress")))
+    billing = shipping if given.get("billingSameAsShipping") else read_address(_mailing(given.get("billingAddress")))
+    return CompanyPlace(
+        scene.shop.next_number(),
+        given["name"],
+        given.get("externalId") or "",
+        given.get("phone") or "",
+        given.get("note") or "",
+        shipping,
+        billing,
+        bool(given.get("taxExempt")),
+        given.get("taxRegistrationId") or "",
+    )
+
+
+def _mailing(given: Given | None) -> Given | None:
+    """Return a CompanyAddressInput under the names of a MailingAddressInput; its recipient is the company name on the label."""
+    return None if given is None else {**given, "company": given.get("recipient"), "provinceCode": given.get("zoneCode")}
+
+
+def _contact(scene: Scene, given: Given) -> CompanyContact:
+    """Return a contact; the customer with this e-mail address is taken, or made."""
+    number = scene.shop.customers_by_email.get(kept_email(given.get("email")))
+    customer = scene.shop.customers.get(number)
+    if customer is None:
+        customer = new_customer(scene.shop)
+        keep_customer(scene.shop, customer, {name: value for name, value in given.items() if name != "title" and value is not None})
+    return CompanyContact(scene.shop.next_number(), customer.number, given.get("title") or "", given.get("locale") or "nl")
+
+
+@resolves("Mutation", "companyContactCreate")
+def create_contact(_: None, scene: Scene, company_id: str, given: Given) -> dict[str, Any]:
+    """Add a contact to a company."""
+    allow(scene, "companyContactCreate", WRITE)
+    found = scene.shop.companies.get(numbered("Company", company_id))
+    errors = _no_company(found) or _contact_errors(scene, given, ("input",))
+    if found is None or errors:
+        return {"companyContact": None, "userErrors": errors}
+    contact = _contact(scene, given)
+    if any(known.customer == contact.customer for known in found.contacts):
+        error = user_error("Customer is already associated with a company contact.", "input", "email", code="TAKEN")
+        return {"companyContact": None, "userErrors": [error]}
+    found.contacts.append(contact)
+    scene.shop.changed(found)
+    return {"companyContact": contact_node(contact, found, scene), "userErrors": []}
+
+
+@resolves("Mutation", "companyAssignCustomerAsContact")
+def assign_contact(_: None, scene: Scene, company_id: str, customer_id: str) -> dict[str, Any]:
+    """Make a customer a contact of a company."""
+    allow(scene, "companyAssignCustomerAsContact", WRITE)
+    found = scene.shop.companies.get(numbered("Company", company_id))
+    customer = scene.shop.customers.get(numbered("Customer", customer_id))
+    errors = _no_company(found)
+    if customer is None:
+        errors.append(user_error("Customer does not exist.", "customerId", code="RESOURCE_NOT_FOUND"))
+    elif found is not None and any(known.customer == customer.number for known in found.contacts):
+        errors.append(user_error("Customer is already associated with a company contact.", "customerId", code="INVALID_INPUT"))
+    if found is None or customer is None or errors:
+        return {"companyContact": None, "userErrors": errors}
+    contact = CompanyContact(scene.shop.next_number(), customer.number)
+    found.contacts.append(contact)
+    scene.shop.changed(found)
+    return {"companyContact": contact_node(contact, found, scene), "userErrors": []}
+
+
+@resolves("Mutation", "companyLocationCreate")
+def create_place(_: None, scene: Scene, company_id: str, given: Given) -> dict[str, Any]:
+    """Add a place to a company."""
+    allow(scene, "companyLocationCreate", WRITE)
+    found = scene.shop.companies.get(numbered("Company", company_id))
+    errors = _no_company(found)
+    if not (given.get("name") or given.get("externalId") or given.get("phone")):
+        errors.append(user_error("No input provided.", "input", code="NO_INPUT"))
+    errors += _external_id_errors(given.get("externalId"), _places_known(scene), ("input",))
+    if found is None or errors:
+        return {"companyLocation": None, "userErrors": errors}
+    address = given.get("shippingAddress") or {}
+    place = _place(scene, {**given, "name": given.get("name") or address.get("address1") or found.name})
+    found.places.append(place)
+    scene.shop.changed(found)
+    return {"companyLocation": company_place_node(place, found, scene), "userErrors": []}
+
+
+def _no_company(found: Company | None) -> list[Error]:
+    return [] if found else [user_error("The company doesn't exist.", "companyId", code="RESOURCE_NOT_FOUND")]
