@@ -28,6 +28,7 @@ dev: $(READY)  ## sandbox and Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/posbridge sandbox --state .posbridge/sandbox --ready-file .posbridge/ready.json & sandbox=$$!; \
 	trap "kill $$sandbox 2>/dev/null || true" EXIT; \
 	until test -f .posbridge/ready.json; do kill -0 $$sandbox || exit 1; sleep 0.2; done; \
+	export POSBRIDGE_FIRST_DAY=$${POSBRIDGE_FIRST_DAY:-$$($(PYTHON) -c 'import datetime as d; print(d.date.today() - d.timedelta(30))')}; \
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000
 
 test: $(READY)  ## every test
