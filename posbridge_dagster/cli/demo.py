@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from posbridge_dagster.cli.demo_systems import Systems, alone, sandbox
+from posbridge_dagster.cli.demo_systems import STOPPING, Systems, alone, sandbox
 from posbridge_dagster.cli.demo_tables import balance_table, balanced, days_table, quarantine_table, said_of_day
 from posbridge_dagster.cli.screen import screen
 
@@ -68,7 +68,7 @@ def _shown(console: Console, systems: Systems) -> list[str]:
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """Let SIGTERM, and Ctrl+C also where a shell has interrupts ignored, end the demo so that it cleans up behind itself."""
-    handlers = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGTERM, signal.SIGINT)}
+    handlers = {number: signal.signal(number, signal.default_int_handler) for number in STOPPING}
     try:
         yield
     finally:

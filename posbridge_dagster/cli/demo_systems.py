@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import requests
 
 START_S = 60
 STOP_S = 20
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 _OURS = ("POSBRIDGE_", "SHOPIFY_", "MPLUS_", "DAGSTER_")
 
 
@@ -47,13 +49,16 @@ def sandbox(folder: Path, first_day: date, days: int, orders_per_day: int) -> It
     ready, log = folder / "ready.json", folder / "sandbox.log"
     command = [sys.executable, "-m", "posbridge_dagster.cli", "sandbox", "--shopify-port", "0", "--mplus-port", "0", "--plan", "plus"]
     command += ["--first-day", first_day.isoformat(), "--days", str(days), "--orders-per-day", str(orders_per_day)]
+    process = None
     with log.open("w") as sink:
-        process = subprocess.Popen([*command, "--ready-file", str(ready)], stdout=sink, stderr=sink, stdin=subprocess.DEVNULL)
         try:
+            with _held_back():
+                process = subprocess.Popen([*command, "--ready-file", str(ready)], stdout=sink, stderr=sink, stdin=subprocess.DEVNULL)
             _await_ready(process, ready, log)
             yield Systems(json.loads(ready.read_text()))
         finally:
-            _end(process)
+            if process is not None:
+                _end(process)
 
 
 @contextmanager
@@ -75,6 +80,19 @@ def _ask(method: str, url: str, what: str) -> Any:
     with requests.Session() as session:
         session.trust_env = False  # a proxy has no business on loopback
         return session.request(method, f"{url}/control/{what}", timeout=60).json()
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Let no signal come between a process that starts and the name it is ended by; it is delivered when the block ends.
+
+    The process inherits this. That does no harm: the sandbox holds the same signals back and fetches them when it serves.
+    """
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _await_ready(process: "subprocess.Popen[bytes]", ready: Path, log: Path) -> None:
