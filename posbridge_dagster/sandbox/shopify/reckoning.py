@@ -228,12 +228,12 @@ class Reckoning:
             return self.order.stated_status
         if self.refunded:
             return "REFUNDED" if self.refunded >= self.received else "PARTIALLY_REFUNDED"
+        if self.order.cancelled_at and self.total and not self.settled:
+            return "VOIDED"
         if self.is_paid:
             return "PAID"
         if self.settled:
             return "PARTIALLY_PAID"
-        if self.order.cancelled_at:
-            return "VOIDED"
         if self._moved("AUTHORIZATION"):
             return "AUTHORIZED"
         return None if self.order.by_app and not self.order.transactions else "PENDING"

@@ -211,6 +211,17 @@ def test_a_custom_id_finds_the_order_at_once_and_keeps_a_second_one_out(shop: Ca
     assert shop.data(BY_ID, a=identifier, b=other)["first"] == {"id": order["id"]}, "the first one is found"
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"processedAt": "gisteren"}, {"taxLines": [tax("BTW", "hoog", "1.00")]}, {"taxLines": [tax("BTW", "0.21", "1,00")]}],
+)
+def test_a_value_that_is_none_leaves_nothing_half_made(shop: Caller, wrong: dict[str, Any]) -> None:
+    order = {"lineItems": [line("a", 1, "1.00")], "customer": {"toUpsert": {"email": "half@example.nl"}}, **wrong}
+    assert shop.ask(CREATE, order=order)["data"]["orderCreate"] is None
+    assert not shop.served.control.calls[-1].wrote
+    assert len(shop.sandbox.shop.customers) == 2
+
+
 def test_the_same_call_twice_makes_two_orders(shop: Caller) -> None:
     first, second = (made(shop, lineItems=[line("a", 1, "1.00")], sourceIdentifier="k:1") for _ in range(2))
     assert first["id"] != second["id"]

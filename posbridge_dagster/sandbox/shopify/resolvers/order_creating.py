@@ -9,7 +9,7 @@ from posbridge_dagster.sandbox.shopify.nodes.orders import order_node
 from posbridge_dagster.sandbox.shopify.order_drafts import draft_order, number_in
 from posbridge_dagster.sandbox.shopify.refusals import user_error
 from posbridge_dagster.sandbox.shopify.registry import resolves
-from posbridge_dagster.sandbox.shopify.scalars import cents_of
+from posbridge_dagster.sandbox.shopify.scalars import cents_of, number_of, read_moment
 from posbridge_dagster.sandbox.shopify.scene import Scene
 
 Given = dict[str, Any]
@@ -96,24 +96,38 @@ def _tax_errors(order: Given) -> Iterator[Error]:
         for index, tax in enumerate(part.get("taxLines") or []):
             if str(tax["rate"]).strip() == "":
                 yield user_error("Tax line rate is missing", "order", *where, "taxLines", index, "rate", code="TAX_LINE_RATE_MISSING")
+            else:
+                number_of(tax["rate"])
             if not tax["title"].strip():
                 yield _invalid("Title can't be blank", *where, "taxLines", index, "title")
 
 
 def _money_errors(scene: Scene, order: Given) -> Iterator[Error]:
+    """Yield what is wrong with amounts: all are in the order's currency. Raises Refusal for what is no amount."""
     currency = order.get("currency") or scene.shop.currency
-    bags = [(("lineItems", index, "priceSet"), line.get("priceSet")) for index, line in enumerate(order["lineItems"])]
-    bags += [(("shippingLines", index, "priceSet"), line["priceSet"]) for index, line in enumerate(order.get("shippingLines") or [])]
-    bags += [(("transactions", index, "amountSet"), entry["amountSet"]) for index, entry in enumerate(order.get("transactions") or [])]
-    for where, bag in bags:
-        if bag and bag["shopMoney"]["currencyCode"] != currency:
+    for where, bag in _bags(order):
+        cents_of(bag["shopMoney"]["amount"])
+        if bag["shopMoney"]["currencyCode"] != currency:
             yield _invalid(f"Currency must be {currency}", *where, "shopMoney", "currencyCode")
     kinds = [kind for kind, given in (order.get("discountCode") or {}).items() if given]
     if len(kinds) > 1:
         yield _invalid("Only one discount code can be applied", "discountCode")
 
 
+def _bags(order: Given) -> Iterator[tuple[tuple[str | int, ...], Given]]:
+    """Yield every amount of an order with where it stands."""
+    parts: list[tuple[tuple[str | int, ...], Given]] = [((), order)]
+    for name in ("lineItems", "shippingLines", "transactions"):
+        parts += [((name, index), part) for index, part in enumerate(order.get(name) or [])]
+    for where, part in parts:
+        taxes = [((*where, "taxLines", index), tax) for index, tax in enumerate(part.get("taxLines") or [])]
+        for place, holder in [(where, part), *taxes]:
+            yield from (((*place, name), holder[name]) for name in ("priceSet", "amountSet") if holder.get(name))
+
+
 def _text_errors(order: Given) -> Iterator[Error]:
+    """Yield what is wrong with texts. Raises Refusal for a moment that is none."""
+    read_moment(order.get("processedAt"))
     tags = order.get("tags") or []
     if len(tags) > MOST_TAGS:
         yield _invalid(f"Tags cannot have more than {MOST_TAGS} entries", "tags")
