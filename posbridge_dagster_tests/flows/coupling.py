@@ -212,6 +212,12 @@ def coupled(
         yield coupling
 
 
+def shipped_mapping() -> dict[str, Any]:
+    """Return the shipped mapping file as plain values, to be changed and written again."""
+    document: dict[str, Any] = _on_is_a_word(yaml.safe_load(SHIPPED.read_text("utf-8")))
+    return document
+
+
 def _on_is_a_word(value: Any) -> Any:
     """Return a document in which the key that YAML 1.1 reads as true is ``on`` again."""
     if isinstance(value, list):

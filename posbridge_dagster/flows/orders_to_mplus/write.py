@@ -11,7 +11,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
-from posbridge_dagster.ledger import Ledger, Owner, QuarantineEntry
+from posbridge_dagster.ledger import Ledger, Owner, QuarantineEntry, State
 from posbridge_dagster.loading.mplus_customers import CustomerLoader
 from posbridge_dagster.loading.mplus_invoices import MplusInvoices
 from posbridge_dagster.loading.mplus_orders import MplusOrders
@@ -54,10 +54,13 @@ class Changes:
 def write_customers(run: Run, customers: pd.DataFrame, orders: pd.DataFrame, relations: pd.DataFrame) -> pd.DataFrame:
     """Return RESULT, one row per customer of the day; ``target_id`` is the relation number.
 
-    Customers whose orders are all skipped or quarantined are not written: ``skipped`` with code no_order.
+    Customers whose orders are all skipped or quarantined are not written: ``skipped`` with code no_order. One whose writing was
+    cut short is brought to its end all the same.
     """
     wanted = set(orders.loc[(orders["outcome"] == "") & orders["customer_key"].notna(), "customer_key"])
     rows = plain_rows(customers)
+    records = run.ledger.records(FLOW, [row["customer_key"] for row in rows])
+    wanted |= {key for key, record in records.items() if record.state is State.INTENT}
     loader = CustomerLoader(FLOW, run.ledger, run.owner, run.mplus, run.shop, run.run_id, run.mapping.policies("customers"), run.dry_run)
     written = loader.load([row for row in rows if row["customer_key"] in wanted and not row["outcome"]], plain_rows(relations))
     by_key = {row.source_id: row for row in written}

@@ -37,8 +37,9 @@ def as_invoices(mapping: dict[str, Any]) -> None:
 
 SALES = little_shop(*twenty_sales(), relations=(KNOWN,))
 NEW = Scene(SALES, DAY)
-OLDER = Scene(little_shop(*twenty_sales()[:8], relations=(KNOWN,)), DAY, OLD)
-INVOICES = Scene(little_shop(*twenty_sales()[:8], relations=(KNOWN,)), DAY, OLD, as_invoices)
+FEW = little_shop(*twenty_sales()[:7], twenty_sales()[-1], relations=(KNOWN,))
+OLDER = Scene(FEW, DAY, OLD)
+INVOICES = Scene(FEW, DAY, OLD, as_invoices)
 
 
 def each(tmp_path: Path, kill: Any, scene: Scene, points: Iterable[int]) -> None:
@@ -65,7 +66,7 @@ def test_killed_before_a_write_was_carried_out(tmp_path: Path) -> None:
 def test_killed_between_order_and_payment_on_an_older_service(tmp_path: Path) -> None:
     each(tmp_path, after_write, OLDER, (4, 5, 18))
     before_payment = calls_of(OLDER, tmp_path / "undisturbed", "payOrderV2")
-    each(tmp_path, before_call, OLDER, (before_payment[2],))
+    each(tmp_path, before_call, OLDER, (before_payment[2], before_payment[-1]))  # the last costs nothing and is only handed over
 
 
 def test_killed_between_invoice_and_payment_on_an_older_service(tmp_path: Path) -> None:

@@ -90,6 +90,19 @@ def test_an_order_in_doubt_that_is_cancelled_since_counts_as_sent_where_it_is_th
         assert set(coupling.orders()) == there
 
 
+def test_a_customer_in_doubt_whose_order_is_cancelled_since_does_not_wait_for_ever(tmp_path: Path) -> None:
+    with impatient(little_shop(sale(1, customer=eva)), tmp_path) as coupling:
+        faults = [Fault("reset_after", operation="createRelation"), Fault("error_before", operation="findRelationV2")]
+        coupling.mplus.control.faults += faults
+        assert coupling.run(DAY).outcomes() == {"1": "failed"}
+        coupling.mplus.control.clear("faults")
+        coupling.change(1, cancelled_at=NOON)
+        assert coupling.run(DAY).outcomes() == {"1": "skipped"}
+        assert len(coupling.relations()) == 2  # the walk-in and the one that was made
+        with coupling.ledger() as ledger:
+            assert ledger.oldest_unsent(FLOW) is None
+
+
 def test_a_document_that_is_cancelled_in_mplus_is_shown_to_a_person_once_and_not_paid(tmp_path: Path) -> None:
     with impatient(little_shop(sale(1)), tmp_path) as coupling:
         administration = coupling.mplus.system
