@@ -22,7 +22,7 @@ def columns(key: dg.AssetKey) -> dict[str, dg.TableColumn]:
     return {column.name: column for column in schema.columns}
 
 
-@pytest.mark.parametrize("key", ASSETS, ids=lambda key: key.to_user_string())
+@pytest.mark.parametrize("key", sorted(ASSETS), ids=lambda key: key.to_user_string())
 def test_an_asset_is_described_in_sentences_and_so_is_each_of_its_columns(key: dg.AssetKey) -> None:
     said = ASSETS[key].description or ""
     assert said[0].isupper()
@@ -31,7 +31,7 @@ def test_an_asset_is_described_in_sentences_and_so_is_each_of_its_columns(key: d
     assert [name for name, column in columns(key).items() if not column.description] == []
 
 
-@pytest.mark.parametrize("key", ASSETS, ids=lambda key: key.to_user_string())
+@pytest.mark.parametrize("key", sorted(ASSETS), ids=lambda key: key.to_user_string())
 def test_a_node_names_its_frame_and_its_system(key: dg.AssetKey) -> None:
     kinds = ASSETS[key].kinds
     assert key.path[1] in kinds
