@@ -49,7 +49,7 @@ def test_an_older_state_of_a_customer_never_overwrites_a_newer_one(tmp_path: Pat
         coupling.run(DAY)
         stale = coupling.frame("customers", "snapshot", DAY)
         moved = Address("Eva", "Smit", "", "Nieuwe weg 9", "", "1234 AB", "Ede")
-        coupling.change_customer(eva.number, address=moved)
+        coupling.change_customer(eva.number, addresses=[moved])
         assert coupling.run(NEXT_DAY).customers["customer:61"]["changes"] == "address"
         assert coupling.relations()[501]["address"] == "Nieuwe weg 9"
         assert set(stale["address1"]) == {"Dorpsstraat 1"}
