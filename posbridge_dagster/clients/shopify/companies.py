@@ -4,7 +4,7 @@ Their only key of ours is ``externalId`` (64 characters), found by search, and s
 returned. A company always has a location, and a contact always has a customer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from posbridge_dagster.clients.failures import Misconfigured
@@ -79,6 +79,29 @@ def assign_customer(client: ShopifyClient, company_id: str, customer_id: str) ->
     """Make a customer a contact of a company and return the contact in the shape of ``company_contact_create``. Raises UserErrors."""
     variables = {"companyId": company_id, "customerId": customer_id}
     return _made(client.execute(document("company_assign_customer"), variables), "companyAssignCustomerAsContact", "companyContact")
+
+
+def company_of_location(client: ShopifyClient, location_id: str) -> str | None:
+    """Return the global id of the company that a location belongs to, None when the location is gone."""
+    location = client.execute(document("company_of_location"), {"id": location_id})["companyLocation"]
+    return str(location["company"]["id"]) if location else None
+
+
+def company_update(client: ShopifyClient, company_id: str, fields: Mapping[str, Any]) -> None:
+    """Change the given fields of a company; asking for the same twice does no harm. Raises UserErrors."""
+    client.execute(document("company_update"), {"companyId": company_id, "input": dict(fields)}, repeatable=True)
+
+
+def company_location_address(client: ShopifyClient, location_id: str, address: Mapping[str, Any], kinds: Sequence[str]) -> None:
+    """Make an address (CompanyAddressInput) the ``SHIPPING`` and/or ``BILLING`` address of a location. Raises UserErrors."""
+    variables = {"locationId": location_id, "address": dict(address), "addressTypes": list(kinds)}
+    client.execute(document("company_location_address"), variables, repeatable=True)
+
+
+def company_location_tax(client: ShopifyClient, location_id: str, vat_number: str) -> None:
+    """Give a location its VAT number. Raises UserErrors."""
+    variables = {"companyLocationId": location_id, "taxRegistrationId": vat_number}
+    client.execute(document("company_location_tax"), variables, repeatable=True)
 
 
 def _made(data: Node, payload: str, key: str) -> Node:

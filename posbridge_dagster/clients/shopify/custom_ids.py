@@ -4,7 +4,7 @@ Unlike a search these look-ups see what was written a moment ago. They need a de
 kind of record before the first value is written: a value without a definition can block the definition for ever.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from graphql import print_ast
@@ -76,12 +76,17 @@ def customers_by_custom_ids(client: ShopifyClient, key: str, values: Sequence[st
 
 
 def _by_custom_ids(client: ShopifyClient, single: Document, key: str, values: Sequence[str]) -> dict[str, Node]:
-    wanted = list(dict.fromkeys(values))
+    return look_up(client, single, {value: custom_id(key, value) for value in values})
+
+
+def look_up(client: ShopifyClient, single: Document, identifiers: Mapping[str, Node]) -> dict[str, Node]:
+    """Return what a look-up of one record finds for each identifier, by its name; 50 look-ups a call, names without a record left out."""
+    names = list(identifiers)
     found: dict[str, Node] = {}
-    for start in range(0, len(wanted), LOOKUPS_IN_A_CALL):
-        part = wanted[start : start + LOOKUPS_IN_A_CALL]
-        data = client.execute(many(single, len(part)), {f"i{number}": custom_id(key, value) for number, value in enumerate(part)})
-        found |= {value: node for number, value in enumerate(part) if (node := data[f"n{number}"])}
+    for start in range(0, len(names), LOOKUPS_IN_A_CALL):
+        part = names[start : start + LOOKUPS_IN_A_CALL]
+        data = client.execute(many(single, len(part)), {f"i{number}": identifiers[name] for number, name in enumerate(part)})
+        found |= {name: node for number, name in enumerate(part) if (node := data[f"n{number}"])}
     return found
 
 

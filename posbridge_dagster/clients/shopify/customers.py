@@ -4,13 +4,16 @@ Shopify keeps values in its own form (tags trimmed and sorted, empty names as nu
 otherwise every run would find something to update.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.clients.shopify.custom_ids import look_up
 from posbridge_dagster.clients.shopify.documents import document
 from posbridge_dagster.clients.shopify.errors import UserErrors
-from posbridge_dagster.clients.shopify.paging import Node, whole
+from posbridge_dagster.clients.shopify.paging import Node, pages, records, whole
+from posbridge_dagster.clients.shopify.search import clause
 
 _NAMES = {"firstName", "lastName"}
 _ADDRESS_PARTS = ("firstName", "lastName", "company", "address1", "address2", "zip", "city", "provinceCode", "countryCode", "phone")
@@ -37,6 +40,26 @@ def find_customer(
     of = document("customer_by_identifier")
     data = client.execute(of, {"identifier": given})
     return whole(client, of, data, "customerByIdentifier") if data["customerByIdentifier"] else None
+
+
+def match_customers(client: ShopifyClient, identifiers: Mapping[str, Node]) -> dict[str, Node]:
+    """Return ``id`` and ``relation`` (the custom id ``mplus_relation``, as ``{"value": ...}`` or None) of customers, by the names given.
+
+    ``identifiers`` are what a customer is looked up by, such as ``{"emailAddress": ...}`` or ``custom_ids.custom_id(...)``; 50
+    look-ups a call. What no customer has is left out. The look-ups see what was written a moment ago.
+    """
+    return look_up(client, document("customer_match"), identifiers)
+
+
+def customers_by_id(client: ShopifyClient, customer_ids: Sequence[str]) -> dict[str, Node]:
+    """Return the customers with these global ids by id, in the shape of ``find_customer`` with ``relation``; those gone are left out."""
+    found = records(client, document("customers_by_id"), customer_ids, all_there=False)
+    return {customer["id"]: customer for page in found for customer in page}
+
+
+def customer_changes(client: ShopifyClient, since: datetime) -> Iterator[list[Node]]:
+    """Yield pages of ``id`` and ``updatedAt`` of the customers that changed at a moment or later; search lags, so look back a little."""
+    return pages(client, document("customer_changes"), {"search": clause("updated_at", ">=", since)})
 
 
 def customer_set(client: ShopifyClient, identifier: Mapping[str, Any] | None, fields: Mapping[str, Any]) -> Node:

@@ -47,10 +47,12 @@ def pages(
             return
 
 
-def records(client: ShopifyClient, document: Document, ids: Sequence[str], *, at_once: int = IDS_IN_A_CALL) -> Iterator[list[Node]]:
+def records(
+    client: ShopifyClient, document: Document, ids: Sequence[str], *, at_once: int = IDS_IN_A_CALL, all_there: bool = True
+) -> Iterator[list[Node]]:
     """Yield the records with these ids, complete and in their order, for a document that asks ``nodes(ids: $ids)``.
 
-    Raises UnknownOutcome naming the ids that no record has (any more).
+    Raises UnknownOutcome naming the ids that no record has (any more); without ``all_there`` those are left out.
     """
     reader = _Reader(client, document, {})
     field = outer_fields(document)[0]
@@ -60,9 +62,9 @@ def records(client: ShopifyClient, document: Document, ids: Sequence[str], *, at
         wanted = list(ids[start : start + at_once])
         nodes = client.execute(document, {"ids": wanted})[response_key(field)]
         missing = [gid for gid, node in zip(wanted, nodes, strict=True) if not node]
-        if missing:
+        if missing and all_there:
             raise _incomplete(document, f"{', '.join(missing[:5])} cannot be found", "vanished")
-        yield [reader.whole(node, shape) for node in nodes]
+        yield [reader.whole(node, shape) for node in nodes if node]
 
 
 def whole(client: ShopifyClient, document: Document, data: Node, *path: str) -> Node:
