@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from posbridge_dagster.sandbox.seed import Seed
-from posbridge_dagster.sandbox.shopify import planting
+from posbridge_dagster.sandbox.shopify import order_stock, planting
 from posbridge_dagster.sandbox.shopify.shop import FIRST_PRODUCT, FIRST_VARIANT, Clock, Shop
+from posbridge_dagster.sandbox.shopify.stock_records import Level
 
 
 def plant(seed: Seed, clock: Clock) -> Shop:
-    """Return a shop that holds everything of a seed."""
+    """Return a shop that holds everything of a seed. Every location holds the stock that the seed gives an article."""
     shop = Shop(seed.shop, seed.currency, seed.timezone, clock)
     opened = min((order.created_at for order in seed.orders), default=clock())
     shop.opened_at = opened
@@ -18,6 +19,10 @@ def plant(seed: Seed, clock: Clock) -> Shop:
         made = planting.product(family, FIRST_PRODUCT + len(shop.products), FIRST_VARIANT + len(shop.variants), opened)
         if made:
             shop.add_product(*made)
+            articles = [article for article in family.articles if article.code]
+            for variant, article in zip(made[1], articles, strict=True):
+                for place in shop.locations:
+                    shop.stock.put(Level(variant.number, place, opened, opened, available=article.stock))
     known_since: dict[int, datetime] = {}
     for order in seed.orders:
         if order.customer_number is not None:
@@ -26,5 +31,7 @@ def plant(seed: Seed, clock: Clock) -> Shop:
     for customer in seed.customers:
         shop.add_customer(planting.customer(customer, known_since.get(customer.number, opened)))
     for order in seed.orders:
-        shop.add_order(planting.order(order, shop.variants_by_sku, shop.customers.get(order.customer_number)))
+        sold = planting.order(order, shop.variants_by_sku, shop.customers.get(order.customer_number))
+        shop.add_order(sold)
+        order_stock.keep_committed(shop, sold)
     return shop

@@ -26,6 +26,7 @@ class Line:
 
     ``taxes`` are those that an app stated; without them (None) the VAT is worked out from the rate. ``added`` pieces of the
     quantity came after the sale (an edit, an exchange), ``removed`` pieces were taken off by an edit and count no more.
+    ``claimed_at`` is the location whose stock the pieces were taken from, where it is not the order's.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Line:
     properties: tuple[tuple[str, str], ...] = ()
     added: int = 0
     removed: int = 0
+    claimed_at: int | None = None
 
 
 @dataclass(slots=True)
@@ -144,7 +146,8 @@ class Order:
     """A sale. ``seen_at`` is when the shop came to know this state of it: search may not know it yet.
 
     Numbers of lines, transactions and other parts start at ``number * IDS_PER_ORDER``. ``stated_status`` is a financial status
-    that an app gave and that holds until money moves; ``source_key`` is the key an app gave, in place of a till's.
+    that an app gave and that holds until money moves; ``source_key`` is the key an app gave, in place of a till's. An order
+    without ``claims_stock`` took nothing off the stock when it was made.
     """
 
     number: int
@@ -186,6 +189,7 @@ class Order:
     fulfillment_label: str = ""
     edited: bool = False
     company_place: int | None = None
+    claims_stock: bool = True
 
     def part(self, position: int) -> int:
         """Return the number of the order's part at a position that starts at 1."""

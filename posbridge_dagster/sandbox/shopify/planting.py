@@ -26,9 +26,18 @@ from posbridge_dagster.sandbox.shopify.order_records import (
     Shipping,
     Transaction,
 )
-from posbridge_dagster.sandbox.shopify.records import Address, Customer, Product, Variant
+from posbridge_dagster.sandbox.shopify.records import (
+    Address,
+    Customer,
+    OptionValue,
+    Product,
+    ProductOption,
+    Published,
+    Variant,
+)
 
 DEFAULT_TITLE = "Default Title"
+CHANNELS = (1, 2)
 
 
 def address(seed: AddressSeed | None) -> Address | None:
@@ -69,7 +78,7 @@ def product(family: FamilySeed, number: int, first_variant: int, at: datetime) -
     if not articles:
         return None
     names = [name for name, used in (("Kleur", any(a.colour for a in articles)), ("Maat", any(a.size for a in articles))) if used]
-    variants = [_variant(article, number, first_variant + index, index + 1, names) for index, article in enumerate(articles)]
+    variants = [_variant(article, number, first_variant + index, index + 1, names, at) for index, article in enumerate(articles)]
     handle = f"{re.sub(r'[^a-z0-9]+', '-', family.description.lower()).strip('-')}-{family.number}"
     shown = Product(
         number,
@@ -77,15 +86,28 @@ def product(family: FamilySeed, number: int, first_variant: int, at: datetime) -
         handle,
         family.brand,
         [variant.number for variant in variants],
-        names or ["Title"],
+        _options(number, names or ["Title"], variants),
         created_at=at,
         updated_at=at,
+        seen_at=at,
         status="ACTIVE" if any(article.active for article in articles) else "ARCHIVED",
+        published=[Published(channel, at) for channel in CHANNELS],
     )
     return shown, variants
 
 
-def _variant(article: ArticleSeed, product_number: int, number: int, position: int, names: list[str]) -> Variant:
+def _options(product_number: int, names: list[str], variants: list[Variant]) -> list[ProductOption]:
+    """Return the options of a seed's product; their numbers follow from the product's."""
+    options = []
+    for position, name in enumerate(names, 1):
+        used = dict.fromkeys(variant.options[position - 1] for variant in variants)
+        first = (product_number * 10 + position) * 10_000
+        values = [OptionValue(first + index, value) for index, value in enumerate(used, 1)]
+        options.append(ProductOption(product_number * 10 + position, name, values))
+    return options
+
+
+def _variant(article: ArticleSeed, product_number: int, number: int, position: int, names: list[str], at: datetime) -> Variant:
     values = {"Kleur": article.colour or "-", "Maat": article.size or "-"}
     return Variant(
         number,
@@ -93,10 +115,13 @@ def _variant(article: ArticleSeed, product_number: int, number: int, position: i
         article.code,
         article.price_cents,
         [values[name] for name in names] or [DEFAULT_TITLE],
+        created_at=at,
+        updated_at=at,
+        seen_at=at,
+        inventory_policy="CONTINUE",
         barcode=article.barcode,
         position=position,
         tracked=article.stock_article,
-        quantity=article.stock,
     )
 
 

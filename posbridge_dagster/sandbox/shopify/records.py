@@ -44,6 +44,42 @@ class Location:
     country: str = "NL"
     active: bool = True
     metafields: list[Metafield] = field(default_factory=list)
+    fulfills_online: bool = True
+
+
+@dataclass(slots=True)
+class OptionValue:
+    """One value of an option, such as a colour."""
+
+    number: int
+    name: str
+
+
+@dataclass(slots=True)
+class ProductOption:
+    """What the variants of a product differ in; a value need not have a variant."""
+
+    number: int
+    name: str
+    values: list[OptionValue] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Picture:
+    """An image of a product."""
+
+    number: int
+    url: str
+    alt: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Published:
+    """Where something is to be seen, and since or from when."""
+
+    publication: int
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -55,28 +91,63 @@ class Product:
     handle: str
     vendor: str
     variants: list[int]
-    option_names: list[str]
+    options: list[ProductOption]
     created_at: datetime
     updated_at: datetime
+    seen_at: datetime
     status: str = "ACTIVE"
     tags: list[str] = field(default_factory=list)
     metafields: list[Metafield] = field(default_factory=list)
+    description_html: str = ""
+    product_type: str = ""
+    category: str = ""
+    template_suffix: str = ""
+    seo_title: str = ""
+    seo_description: str = ""
+    gift_card: bool = False
+    requires_selling_plan: bool = False
+    published: list[Published] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+
+    @property
+    def option_names(self) -> list[str]:
+        """Return the names of the options in their order."""
+        return [option.name for option in self.options]
 
 
 @dataclass(slots=True)
 class Variant:
-    """What is sold: one SKU of a product. ``options`` are the values of the product's option names."""
+    """What is sold: one SKU of a product. ``options`` are the values of the product's options.
+
+    ``weight`` is a decimal number as text in ``weight_unit``. What belongs to the inventory item is kept here too: it has the
+    variant's number.
+    """
 
     number: int
     product: int
     sku: str
     price_cents: int
     options: list[str]
+    created_at: datetime
+    updated_at: datetime
+    seen_at: datetime
     barcode: str = ""
     position: int = 1
-    tracked: bool = True
-    quantity: int = 0
+    tracked: bool = False
     metafields: list[Metafield] = field(default_factory=list)
+    compare_at_cents: int | None = None
+    taxable: bool = True
+    tax_code: str = ""
+    inventory_policy: str = "DENY"
+    cost_cents: int | None = None
+    requires_shipping: bool = True
+    weight: str = "0"
+    weight_unit: str = "KILOGRAMS"
+    country_of_origin: str = ""
+    province_of_origin: str = ""
+    harmonized_code: str = ""
+    requires_components: bool = False
+    show_unit_price: bool = False
 
 
 @dataclass(slots=True)
@@ -92,6 +163,11 @@ class Definition:
     description: str = ""
     admin_filterable: bool = False
     unique: bool = False
+    pinned: int | None = None
+    admin_access: str = "PUBLIC_READ_WRITE"
+    storefront_access: str = "NONE"
+    customer_access: str = "NONE"
+    validations: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -164,9 +240,9 @@ class Company:
 
 @dataclass(slots=True)
 class UsedKey:
-    """An idempotency key that was used: the fingerprint of what was asked, and the refund that came of it."""
+    """An idempotency key that was used: the fingerprint of what was asked, and the refund or adjustment that came of it."""
 
     key: str
     fingerprint: str
-    refund: int
+    made: int
     at: datetime

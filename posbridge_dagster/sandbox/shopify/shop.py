@@ -9,13 +9,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from posbridge_dagster.sandbox.seed import ExchangeSeed, LocationSeed, OrderSeed, RefundSeed
-from posbridge_dagster.sandbox.shopify import planting
+from posbridge_dagster.sandbox.shopify import order_stock, planting
 from posbridge_dagster.sandbox.shopify.attempts import Attempts
 from posbridge_dagster.sandbox.shopify.catalogue import Catalogue
 from posbridge_dagster.sandbox.shopify.edits import EditSeed, edit
 from posbridge_dagster.sandbox.shopify.jobs import Jobs
 from posbridge_dagster.sandbox.shopify.order_records import Order, Refund, Return
 from posbridge_dagster.sandbox.shopify.records import Company, Customer, Definition, Location, Metafield, Product, UsedKey, Variant
+from posbridge_dagster.sandbox.shopify.stock import Stock
 
 Clock = Callable[[], datetime]
 Owner = Order | Customer | Product | Variant | Location | Company
@@ -50,6 +51,7 @@ class Shop:
         )
         self.definitions: dict[int, Definition] = {}
         self.used_keys: dict[str, UsedKey] = {}
+        self.stock = Stock()
         self.jobs = Jobs(clock)
         self.order_attempts = Attempts(clock)
         self.variants_by_sku: dict[str, Variant] = {}
@@ -147,28 +149,33 @@ class Shop:
         """Take a sale in that happens now, whatever moment it carries: its change time is the present."""
         buyer = self.customers.get(seed.customer_number)
         order = planting.order(seed, self.variants_by_sku, buyer, self.now())
+        order_stock.claim(self, order)
         self.add_order(order)
+        order_stock.sell(self, order)
         self.writes += 1
         return order
 
     def refund(self, number: int, seed: RefundSeed) -> Refund:
         """Give something back of an order now. Raises ValueError when there is no such order, or not so much of it."""
         order = self._known(number)
-        refund = planting.give_back(order, seed)
+        with order_stock.moving_stock(self, order):
+            refund = planting.give_back(order, seed)
         self.changed(order)
         return refund
 
     def exchange(self, number: int, seed: ExchangeSeed) -> Return:
         """Take goods of an order back for others now. Raises ValueError like ``refund``."""
         order = self._known(number)
-        made = planting.exchange(order, seed, self.variants_by_sku)
+        with order_stock.moving_stock(self, order):
+            made = planting.exchange(order, seed, self.variants_by_sku)
         self.changed(order)
         return made
 
     def edit(self, number: int, seed: EditSeed) -> Order:
         """Change quantities of an order or add lines now. Raises ValueError when there is no such order or line."""
         order = self._known(number)
-        edit(order, seed, self.variants_by_sku)
+        with order_stock.moving_stock(self, order):
+            edit(order, seed, self.variants_by_sku)
         self.changed(order)
         return order
 
@@ -235,9 +242,3 @@ class Shop:
         for entry in owner.metafields:
             if entry.kind == "id":
                 self.owners_by_custom_id.setdefault((OWNER_TYPES[type(owner)], entry.namespace, entry.key, entry.value), owner.number)
-
-    def take_stock(self, variant: int | None, quantity: int) -> None:
-        """Take pieces off what a tracked variant has; putting them back is a negative quantity."""
-        found = self.variants.get(variant)
-        if found is not None and found.tracked:
-            found.quantity -= quantity

@@ -10,9 +10,10 @@ from posbridge_dagster.sandbox.shopify.order_records import Order
 from posbridge_dagster.sandbox.shopify.plain import PlainError, from_plain, to_plain
 from posbridge_dagster.sandbox.shopify.records import Company, Customer, Definition, Location, Product, UsedKey, Variant
 from posbridge_dagster.sandbox.shopify.shop import Clock, Shop
+from posbridge_dagster.sandbox.shopify.stock_records import Adjustment, Level
 
 FILE = "shopify.jsonl"
-KEPT = (Location, Product, Variant, Customer, Company, Definition, UsedKey, Order)
+KEPT = (Location, Product, Variant, Level, Adjustment, Customer, Company, Definition, UsedKey, Order)
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in KEPT}
 
 
@@ -39,6 +40,8 @@ def _lines(shop: Shop) -> Iterator[dict[str, Any]]:
         shop.locations.values(),
         shop.products,
         shop.variants,
+        shop.stock,
+        shop.stock.adjustments.values(),
         shop.customers,
         shop.companies,
         shop.definitions.values(),
@@ -95,5 +98,9 @@ def _put(shop: Shop, record: Any) -> None:
         shop.used_keys[record.key] = record
     elif isinstance(record, Definition):
         shop.definitions[record.number] = record
+    elif isinstance(record, Level):
+        shop.stock.put(record)
+    elif isinstance(record, Adjustment):
+        shop.stock.note(record)
     else:
         shop.add_order(record)

@@ -4,6 +4,7 @@ from typing import Any
 
 from posbridge_dagster.sandbox.shopify.nodes.orders import order_node
 from posbridge_dagster.sandbox.shopify.order_records import Order, Refund, RefundLine
+from posbridge_dagster.sandbox.shopify.order_stock import moving_stock
 from posbridge_dagster.sandbox.shopify.reckoning import INCOMING, reckon
 from posbridge_dagster.sandbox.shopify.refusals import user_error
 from posbridge_dagster.sandbox.shopify.registry import resolves
@@ -36,7 +37,12 @@ def cancel_order(
         return {"job": None, "jobResult": None, "orderCancelUserErrors": errors, "userErrors": errors}
     pays_back = bool(refund) or bool((refund_method or {}).get("originalPaymentMethodsRefund"))
     shop, seconds = scene.shop, float(scene.switches.get("job_seconds", 0))
-    job = shop.jobs.start(lambda: _cancel(shop, order, reason, restock, pays_back, staff_note or ""), seconds)
+
+    def work() -> None:
+        with moving_stock(shop, order):
+            _cancel(shop, order, reason, restock, pays_back, staff_note or "")
+
+    job = shop.jobs.start(work, seconds)
     shop.writes += 1
     result = {"id": job.replace("/Job/", "/OrderCancelJobResult/"), "done": False, "status": "STARTED", "errors": []}
     shown = {**result, "order": order_node(order, scene)}
@@ -72,8 +78,6 @@ def _cancel(shop: Shop, order: Order, reason: str, restock: bool, pays_back: boo
         kind = "CANCEL" if restock and waiting else "NO_RESTOCK"
         back = RefundLine(refund.number * 1000 + position, entry.line.number, quantity, kind == "CANCEL", kind, order.location)
         refund.lines.append(back)
-        if back.restocked:
-            shop.take_stock(entry.line.variant, -waiting)
     if not order.fulfillments or pays_back:
         refund.shipping_cents = sums.shipping - sums.returned_shipping
     if pays_back:

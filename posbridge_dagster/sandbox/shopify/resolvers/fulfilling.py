@@ -8,6 +8,7 @@ from posbridge_dagster.sandbox.shopify.nodes.fulfillment import fulfillment_orde
 from posbridge_dagster.sandbox.shopify.nodes.orders import order_node
 from posbridge_dagster.sandbox.shopify.order_drafts import number_in
 from posbridge_dagster.sandbox.shopify.order_records import IDS_PER_ORDER, Fulfillment, Order
+from posbridge_dagster.sandbox.shopify.order_stock import moving_stock
 from posbridge_dagster.sandbox.shopify.paging import list_connection
 from posbridge_dagster.sandbox.shopify.refusals import user_error
 from posbridge_dagster.sandbox.shopify.registry import resolves
@@ -72,7 +73,8 @@ def create_fulfillment(_: None, scene: Scene, fulfillment: Given, message: str |
         return _refused(error)
     tracking = _tracking(fulfillment.get("trackingInfo") or {})
     made = Fulfillment(_number(order), scene.shop.now(), place_of(order, scene), quantities, tracking)
-    order.fulfillments.append(made)
+    with moving_stock(scene.shop, order):
+        order.fulfillments.append(made)
     scene.shop.changed(order)
     return {"fulfillment": order_node(order, scene)["fulfillments"][-1], "userErrors": []}
 

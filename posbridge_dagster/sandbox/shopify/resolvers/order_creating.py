@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from posbridge_dagster.sandbox.shopify import order_stock
 from posbridge_dagster.sandbox.shopify.customer_drafts import associated_customer
 from posbridge_dagster.sandbox.shopify.metafield_values import metafield_errors, write_metafields
 from posbridge_dagster.sandbox.shopify.nodes.orders import order_node
@@ -27,15 +28,22 @@ def create_order(_: None, scene: Scene, order: Given, options: Given | None = No
     errors = list(_errors(scene, order))
     if errors:
         return _refused(errors)
+    behaviour = (options or {}).get("inventoryBehaviour") or "BYPASS"
+    if behaviour == "DECREMENT_OBEYING_POLICY":
+        try:
+            order_stock.claim(scene.shop, draft_order(scene.shop, order, None), obey_policy=True)
+        except order_stock.OutOfStock:
+            return _refused([user_error("Unable to claim inventory", "order", "lineItems", code="INVENTORY_CLAIM_FAILED")])
     buyer, errors = associated_customer(scene.shop, order)
     if errors:
         return _refused(errors)
     made = draft_order(scene.shop, order, buyer)
+    made.claims_stock = behaviour != "BYPASS"
+    if made.claims_stock:
+        order_stock.claim(scene.shop, made)
     write_metafields(scene.shop, made, order.get("metafields") or [])
     scene.shop.add_order(made)
-    if (options or {}).get("inventoryBehaviour", "BYPASS") != "BYPASS":
-        for line in made.lines:
-            scene.shop.take_stock(line.variant, line.quantity)
+    order_stock.sell(scene.shop, made)
     scene.shop.writes += 1
     return {"order": order_node(made, scene), "userErrors": []}
 

@@ -7,6 +7,7 @@ from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.orders import order_node
 from posbridge_dagster.sandbox.shopify.order_drafts import number_in
 from posbridge_dagster.sandbox.shopify.order_records import Order, Refund, RefundLine, Transaction
+from posbridge_dagster.sandbox.shopify.order_stock import moving_stock
 from posbridge_dagster.sandbox.shopify.reckoning import INCOMING, Reckoning, reckon
 from posbridge_dagster.sandbox.shopify.records import UsedKey
 from posbridge_dagster.sandbox.shopify.refusals import user_error
@@ -30,11 +31,12 @@ def create_refund(_: None, scene: Scene, given: Given) -> dict[str, Any]:
         return {"refund": None, "order": None, "userErrors": [user_error("Order does not exist", "orderId")]}
     used = earlier_use(scene.shop.used_keys, scene.key, given, scene.shop.now())
     if used is not None:
-        return _shown(scene, order, used.refund)
+        return _shown(scene, order, used.made)
     errors = _errors(scene, order, reckon(order), given)
     if errors:
         return {"refund": None, "order": order_node(order, scene), "userErrors": errors}
-    refund = _made(scene, order, given)
+    with moving_stock(scene.shop, order):
+        refund = _made(scene, order, given)
     if scene.key:
         scene.shop.used_keys[scene.key] = UsedKey(scene.key, fingerprint(given), refund.number, scene.shop.now())
     scene.shop.changed(order)
@@ -121,8 +123,6 @@ def _made(scene: Scene, order: Order, given: Given) -> Refund:
         number = refund.number * 1000 + position
         place = number_in(entry.get("locationId"))
         refund.lines.append(RefundLine(number, line.number, entry["quantity"], restocked, restock_type, place))
-        if restocked:
-            scene.shop.take_stock(line.variant, -entry["quantity"])
     for entry in given.get("transactions") or []:
         parent = _parent(order, entry)
         if parent is not None:
