@@ -75,6 +75,14 @@ def customers_by_custom_ids(client: ShopifyClient, key: str, values: Sequence[st
     return _by_custom_ids(client, document("customer_identity"), key, values)
 
 
+def products_by_custom_ids(client: ShopifyClient, key: str, values: Sequence[str]) -> dict[str, Node]:
+    """Return ``id`` and ``updatedAt`` of the products with these custom ids by id; ids that no product has are left out.
+
+    Raises Misconfigured when the definition is missing.
+    """
+    return _by_custom_ids(client, document("product_identity"), key, values)
+
+
 def _by_custom_ids(client: ShopifyClient, single: Document, key: str, values: Sequence[str]) -> dict[str, Node]:
     return look_up(client, single, {value: custom_id(key, value) for value in values})
 
