@@ -6,7 +6,7 @@ thousand times, and what mends itself is not left until the night.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
@@ -28,12 +28,13 @@ _ENDINGS: Mapping[dg.DagsterRunStatus, Ending] = {
 
 @dataclass(frozen=True)
 class PastRun:
-    """A run of one day, as Dagster remembers it; ``at`` is when it last changed."""
+    """A run of one day, as Dagster remembers it; ``at`` is when it last changed. A flow without days has the day ``""``."""
 
     run_id: str
     day: str
     ending: Ending
     at: datetime
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,9 @@ def past_runs(instance: dg.DagsterInstance, job: str, now: datetime) -> list[Pas
     wanted = dg.RunsFilter(job_name=job, updated_after=now - LOOK_BACK)
     runs = []
     for record in instance.get_run_records(wanted, limit=_MOST_RUNS):
-        day = record.dagster_run.tags.get(_PARTITION)
-        if day:
-            ending = _ENDINGS.get(record.dagster_run.status, "not yet")
-            runs.append(PastRun(record.dagster_run.run_id, day, ending, record.update_timestamp.replace(tzinfo=UTC)))
+        run = record.dagster_run
+        ending = _ENDINGS.get(run.status, "not yet")
+        runs.append(PastRun(run.run_id, run.tags.get(_PARTITION, ""), ending, record.update_timestamp.replace(tzinfo=UTC), dict(run.tags)))
     return runs
 
 

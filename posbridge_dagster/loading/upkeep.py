@@ -14,7 +14,7 @@ from typing import Any
 from posbridge_dagster.clients.failures import Busy, Refused, UnknownOutcome, Unreachable
 from posbridge_dagster.ledger import Claim, Closing, Ledger, Owner, QuarantineEntry, Record, State
 from posbridge_dagster.loading.brake import Brake
-from posbridge_dagster.loading.fields import FIELDS, HALF, REFUSED, Kept, field_digests
+from posbridge_dagster.loading.fields import FIELDS, HALF, REFUSED, Kept, field_digests, fingerprint
 from posbridge_dagster.loading.once import HalfWritten, Written
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.trouble import Trouble, failure_code
@@ -209,7 +209,9 @@ class Upkeep:
 
     def _quarantine(self, item: Kept, row: ResultRow) -> None:
         if not self.dry_run:
-            entry = QuarantineEntry(item.source_id, row.code, row.reason, dict(item.source), dict(item.fields))
+            digest = fingerprint(item)
+            prints = {"source_fingerprint": digest, "payload_fingerprint": digest}
+            entry = QuarantineEntry(item.source_id, row.code, row.reason, dict(item.source), dict(item.fields), **prints)
             self.ledger.quarantine(self.flow, [entry], self.run_id)
 
     def _leave_quarantine(self, unchanged: Sequence[str]) -> None:

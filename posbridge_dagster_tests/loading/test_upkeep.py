@@ -1,0 +1,199 @@
+"""Records are made once, changed where the source changed, and left alone otherwise, whatever fails in between."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from posbridge_dagster.ledger import Ledger, Owner, State
+from posbridge_dagster.loading.brake import Brake, Braked
+from posbridge_dagster.loading.fields import Kept
+from posbridge_dagster.loading.result import ResultRow
+from posbridge_dagster.loading.upkeep import Upkeep
+from posbridge_dagster.loading.works import Conflict
+from posbridge_dagster_tests.loading.shelf import Killed, Shelf
+
+FLOW = "products_to_shopify"
+POLICIES = {"title": "create", "price": "always", "vendor": "update"}
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", shop="s", administration="a") as opened:
+        yield opened
+
+
+def item(number: int, **changed: str) -> Kept:
+    fields = {"title": f" Trui {number} ", "price": "10.0", "vendor": "Wol"} | changed
+    return Kept(f"family:{number}", f"a:{number}", f"Trui {number}", fields, POLICIES, source={"number": number})
+
+
+def keep(ledger: Ledger, shelf: Shelf, *items: Kept, run: str = "run", **options: object) -> list[ResultRow]:
+    drifted = options.pop("drifted", None)
+    upkeep = replace(Upkeep(FLOW, ledger, Owner.of_this_process(run), run), **options)  # type: ignore[arg-type]
+    return upkeep.load(items, shelf, drifted)  # type: ignore[arg-type]
+
+
+def outcomes(rows: list[ResultRow]) -> list[str]:
+    return [row.outcome.value for row in rows]
+
+
+def test_a_second_run_writes_nothing_though_the_other_system_has_trimmed_what_it_was_given(ledger: Ledger) -> None:
+    shelf = Shelf()
+    assert outcomes(keep(ledger, shelf, item(1), item(2))) == ["created", "created"]
+    looked_up = shelf.looked_up
+    assert outcomes(keep(ledger, shelf, item(1), item(2))) == ["unchanged", "unchanged"]
+    assert (len(shelf.writes), shelf.looked_up) == (2, looked_up)
+
+
+def test_only_the_fields_that_changed_are_written_and_those_of_policy_create_never_again(ledger: Ledger) -> None:
+    shelf = Shelf()
+    keep(ledger, shelf, item(1))
+    shelf.things["a:1"]["title"] = "Mooie trui, door een mens beschreven"
+    rows = keep(ledger, shelf, item(1, price="12.0", title="Trui een"))
+    assert (outcomes(rows), rows[0].changes, rows[0].target_id) == (["updated"], "price", "t-a:1")
+    assert shelf.writes[-1] == ("a:1", ("price",))
+    assert shelf.things["a:1"]["title"] == "Mooie trui, door een mens beschreven"
+
+
+def test_drift_is_repaired_only_where_the_policy_is_always(ledger: Ledger) -> None:
+    shelf = Shelf()
+    keep(ledger, shelf, item(1))
+    shelf.things["a:1"] |= {"title": "x", "price": "1", "vendor": "y"}
+    rows = keep(ledger, shelf, item(1), drifted={"family:1": {"title", "price", "vendor"}})
+    assert (outcomes(rows), shelf.things["a:1"]) == (["updated"], {"title": "x", "price": "10.0", "vendor": "y"})
+
+
+def test_what_was_there_before_is_taken_over_with_the_texts_people_gave_it(ledger: Ledger) -> None:
+    shelf = Shelf()
+    shelf.things = {"a:1": {"title": "Eigen titel", "price": "9", "vendor": "Wol"}, "a:2": {"title": "x", "price": "10.0", "vendor": "Wol"}}
+    rows = keep(ledger, shelf, item(1), item(2))
+    assert outcomes(rows) == ["updated", "unchanged"]
+    assert shelf.writes == [("a:1", ("price",))]
+    assert outcomes(keep(ledger, shelf, item(1), item(2))) == ["unchanged", "unchanged"]
+
+
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_killed_run_is_finished_by_the_next_and_nothing_is_made_twice(ledger: Ledger, after: int) -> None:
+    shelf = Shelf(batch=2)
+    shelf.dies_after = after
+    with pytest.raises(Killed):
+        keep(ledger, shelf, *map(item, range(4)))
+    shelf.dies_after = None
+    assert outcomes(keep(ledger, shelf, *map(item, range(4)), run="again")) == [
+        "created" if n >= after - 1 else "unchanged" for n in range(4)
+    ]
+    assert sorted(key for key, _ in shelf.writes) == [f"a:{n}" for n in range(4)]
+
+
+def test_what_a_killed_creation_left_out_is_completed_whatever_its_policy(ledger: Ledger) -> None:
+    shelf = Shelf()
+    shelf.dies_after = 1
+    with pytest.raises(Killed):
+        keep(ledger, shelf, item(1))
+    del shelf.things["a:1"]["title"]
+    shelf.dies_after = None
+    assert outcomes(keep(ledger, shelf, item(1))) == ["created"]
+    assert shelf.things["a:1"]["title"] == "Trui 1"
+
+
+def test_an_update_without_an_answer_is_written_again(ledger: Ledger) -> None:
+    shelf = Shelf()
+    keep(ledger, shelf, item(1))
+    shelf.loses = {"family:1"}
+    assert outcomes(keep(ledger, shelf, item(1, price="11"))) == ["failed"]
+    shelf.loses = set()
+    rows = keep(ledger, shelf, item(1, price="11"))
+    assert (outcomes(rows), rows[0].changes) == (["updated"], "price")
+    assert outcomes(keep(ledger, shelf, item(1, price="11"))) == ["unchanged"]
+
+
+def test_a_refused_record_waits_in_quarantine_until_it_changes_and_does_not_stop_the_others(ledger: Ledger) -> None:
+    shelf = Shelf()
+    shelf.refuses = {"family:1"}
+    assert outcomes(keep(ledger, shelf, item(1), item(2))) == ["quarantined", "created"]
+    assert [entry.code for entry in ledger.quarantined(FLOW)] == ["colour"]
+    shelf.refuses = set()
+    assert outcomes(keep(ledger, shelf, item(1), item(2))) == ["quarantined", "unchanged"]
+    assert outcomes(keep(ledger, shelf, item(1, price="3"), item(2))) == ["created", "unchanged"]
+    assert ledger.quarantined(FLOW) == []
+
+
+def test_a_conflict_is_quarantined_with_its_reason_and_ends_when_it_is_solved(ledger: Ledger) -> None:
+    shelf = Shelf()
+    shelf.conflicts = {"family:1": Conflict("sku_twice", "SKU 7 is on two products")}
+    rows = keep(ledger, shelf, item(1))
+    assert (outcomes(rows), rows[0].code, shelf.writes) == (["quarantined"], "sku_twice", [])
+    shelf.conflicts = {}
+    assert outcomes(keep(ledger, shelf, item(1))) == ["created"]
+    assert ledger.quarantined(FLOW) == []
+
+
+def test_a_change_that_was_refused_and_is_taken_back_leaves_the_quarantine(ledger: Ledger) -> None:
+    shelf = Shelf()
+    keep(ledger, shelf, item(1))
+    shelf.conflicts = {"family:1": Conflict("sku_twice", "SKU 7 is on two products")}
+    assert outcomes(keep(ledger, shelf, item(1, price="4"))) == ["quarantined"]
+    assert outcomes(keep(ledger, shelf, item(1))) == ["unchanged"]
+    assert ledger.quarantined(FLOW) == []
+
+
+def test_what_a_person_deleted_in_the_other_system_is_not_made_again_unasked(ledger: Ledger) -> None:
+    shelf = Shelf()
+    keep(ledger, shelf, item(1))
+    shelf.things.clear()
+    rows = keep(ledger, shelf, item(1, price="4"))
+    assert (outcomes(rows), rows[0].code, shelf.things) == (["quarantined"], "gone_from_target", {})
+
+
+def test_a_half_written_record_is_completed_by_the_next_run(ledger: Ledger) -> None:
+    shelf = Shelf()
+    shelf.half = {"family:1"}
+    rows = keep(ledger, shelf, item(1))
+    assert (outcomes(rows), rows[0].target_id) == (["quarantined"], "t-a:1")
+    shelf.half = set()
+    del shelf.things["a:1"]["title"]
+    keep(ledger, shelf, item(1))
+    assert shelf.things["a:1"]["title"] == "Trui 1"
+    assert ledger.records(FLOW, ["family:1"])["family:1"].state is State.DONE
+
+
+def test_a_system_in_trouble_is_not_asked_for_every_record(ledger: Ledger) -> None:
+    shelf = Shelf(batch=4)
+    shelf.loses = {f"family:{number}" for number in range(12)}
+    rows = keep(ledger, shelf, *map(item, range(12)))
+    assert set(outcomes(rows)) == {"failed"} and len(shelf.writes) == 3
+    shelf.loses = set()
+    assert set(outcomes(keep(ledger, shelf, *map(item, range(12))))) == {"created"}
+
+
+def test_a_plan_names_every_field_and_writes_nothing_on_either_side(ledger: Ledger) -> None:
+    shelf = Shelf()
+    keep(ledger, shelf, item(1))
+    rows = keep(ledger, shelf, item(1, price="11", vendor="Zijde"), item(2), dry_run=True)
+    assert [(row.outcome.value, row.code, row.changes) for row in rows] == [
+        ("updated", "planned", "price, vendor"),
+        ("created", "planned", "create"),
+    ]
+    assert len(shelf.writes) == 1 and list(ledger.records(FLOW, ["family:2"])) == []
+
+
+def test_a_mass_change_of_prices_stops_before_the_first_write(ledger: Ledger) -> None:
+    shelf = Shelf()
+    brake = Brake(frozenset({"price"}), "products", Decimal(30), least=1)
+    keep(ledger, shelf, *map(item, range(10)), brake=brake)
+    dearer = [item(number, price="99") for number in range(4)] + [item(number) for number in range(4, 10)]
+    with pytest.raises(Braked, match="price of 4 of 10 products"):
+        keep(ledger, shelf, *dearer, brake=brake)
+    assert len(shelf.writes) == 10
+    assert outcomes(keep(ledger, shelf, *dearer, brake=replace(brake, released=True)))[:4] == ["updated"] * 4
+
+
+def test_taking_over_a_shop_with_other_prices_is_a_mass_change_too(ledger: Ledger) -> None:
+    shelf = Shelf()
+    shelf.things = {f"a:{number}": {"title": "x", "price": "1", "vendor": "Wol"} for number in range(10)}
+    with pytest.raises(Braked):
+        keep(ledger, shelf, *map(item, range(10)), brake=Brake(frozenset({"price"}), "products", Decimal(30), least=1))
+    assert shelf.writes == []
