@@ -23,6 +23,7 @@ ADDED: Mapping[str, str] = {
     "getOrdersByExtOrderIds": "2025-05",
     "payments_on_create": "2025-06",
     "processInvoice": "2025-08",
+    "stock_of_branches": "2025-11",
     "creditInvoiceV2": "2026-02",
 }
 """The month in which an operation or member first appears in the vendor's client; 2024-11 means then or earlier."""
@@ -68,7 +69,7 @@ class Features:
     refused: set[str] = field(default_factory=set)
 
     def knows(self, feature: str) -> bool:
-        """Whether an operation (or ``payments_on_create``) may be used."""
+        """Whether an operation (or ``payments_on_create``, ``stock_of_branches``) may be used."""
         return feature not in self.refused and self.version >= least_version(ADDED[feature])
 
     def lacks(self, operation: str) -> None:
@@ -89,6 +90,11 @@ class Features:
     def knows_process_invoice(self) -> bool:
         """Whether invoices can be made idempotently."""
         return self.knows("processInvoice")
+
+    @property
+    def knows_stock_of_branches(self) -> bool:
+        """Whether the stock of several branches can be asked for at once."""
+        return self.knows("stock_of_branches")
 
     @property
     def knows_find_relation_v2(self) -> bool:
