@@ -210,8 +210,15 @@ class Upkeep:
     def _quarantine(self, item: Kept, row: ResultRow) -> None:
         if not self.dry_run:
             digest = fingerprint(item)
-            prints = {"source_fingerprint": digest, "payload_fingerprint": digest}
-            entry = QuarantineEntry(item.source_id, row.code, row.reason, dict(item.source), dict(item.fields), **prints)
+            entry = QuarantineEntry(
+                item.source_id,
+                row.code,
+                row.reason,
+                source_payload=dict(item.source),
+                target_payload=dict(item.fields),
+                source_fingerprint=digest,
+                payload_fingerprint=digest,
+            )
             self.ledger.quarantine(self.flow, [entry], self.run_id)
 
     def _leave_quarantine(self, unchanged: Sequence[str]) -> None:
