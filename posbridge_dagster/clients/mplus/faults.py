@@ -100,6 +100,17 @@ RULES: Mapping[str, Rule] = {
         Meaning.REFUSED, "payment_insufficient", "The payments are less than the order's total; pay the rest or book a deposit."
     ),
     "PAY-ORDER-RESULT-ORDER-ALREADY-INVOICED": Rule(Meaning.ALREADY, "already_invoiced"),
+    "UPDATE-ORDER-RESULT-OK": _DONE,
+    "UPDATE-ORDER-RESULT-NO-CHANGES": Rule(Meaning.ALREADY, "no_changes"),
+    "UPDATE-ORDER-RESULT-NOT-FOUND": _NOT_FOUND,
+    "UPDATE-ORDER-RESULT-ORDER-HAS-CHANGED": _CHANGED,
+    "UPDATE-ORDER-RESULT-FAILED": _FAILED,
+    "CANCEL-ORDER-RESULT-OK": _DONE,
+    "CANCEL-ORDER-RESULT-PENDING": _DONE,
+    "CANCEL-ORDER-RESULT-ALREADY-CANCELLED": Rule(Meaning.ALREADY, "already_cancelled"),
+    "CANCEL-ORDER-RESULT-UNDO-CANCEL-OK": Rule(Meaning.ALREADY, "cancel_undone", "The order is active again; cancel it in MplusKASSA."),
+    "CANCEL-ORDER-RESULT-NOT-FOUND": _NOT_FOUND,
+    "CANCEL-ORDER-RESULT-FAILED": Rule(Meaning.REFUSED, "cancel_refused", "What was paid or delivered is taken back by a refund."),
     "GET-INVOICE-RESULT-OK": _DONE,
     "GET-INVOICE-RESULT-NOT-FOUND": _NOT_FOUND,
     "SAVE-INVOICE-RESULT-OK": _DONE,
@@ -110,6 +121,9 @@ RULES: Mapping[str, Rule] = {
     "PAY-INVOICE-RESULT-OK": _DONE,
     "PAY-INVOICE-RESULT-FAILED": Rule(Meaning.REFUSED, "payment_failed", "Check that the payment method exists and is active."),
     "PAY-INVOICE-RESULT-PAYMENT-TOO-HIGH": Rule(Meaning.REFUSED, "payment_too_high", "The payments exceed what is open on the invoice."),
+    "CREDIT-INVOICE-RESULT-OK": _DONE,
+    "CREDIT-INVOICE-RESULT-FAILED": _FAILED,
+    "CREDIT-INVOICE-RESULT-NOT-FOUND": _NOT_FOUND,
     "CREDIT-INVOICE-V2-RESULT-OK": _DONE,
     "CREDIT-INVOICE-V2-RESULT-FAILED": _FAILED,
     "CREDIT-INVOICE-V2-RESULT-NOT-FOUND": _NOT_FOUND,
@@ -164,7 +178,7 @@ def judge(operation: str, answer: Mapping[str, Any], *accepted: Meaning) -> Rule
 
 def _said(answer: Mapping[str, Any]) -> str:
     processed = answer.get("processorResult") or {}
-    return "; ".join(text for text in [answer.get("errorMessage"), *processed.get("errorMessages", [])] if text)
+    return "; ".join(text for text in [answer.get("errorMessage"), answer.get("message"), *processed.get("errorMessages", [])] if text)
 
 
 def _rule(keys: list[str]) -> Rule:

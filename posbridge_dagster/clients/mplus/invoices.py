@@ -150,14 +150,42 @@ def pay_invoice(client: MplusClient, invoice_id: str, payments: Sequence[Mapping
     written_once(client, send, look_up)
 
 
-def credit_invoice(client: MplusClient, invoice_id: str, *, day: date | None = None, explanation: str | None = None) -> None:
-    """Credit a whole invoice on a service that knows creditInvoiceV2; the credit comes with the next ``invoices_since``.
+def update_invoice(client: MplusClient, invoice: Mapping[str, Any], known: Record) -> Record | None:
+    """Change an invoice and return it as it is then, None when somebody else has changed it since it was read.
 
-    The answer does not tell the credit's id (find it by ``creditedInvoiceId``) and the call has no idempotency key: after
-    UnknownOutcome, look for the credit before crediting again. Raises Refused when it was not credited.
+    ``invoice`` has the members to change and the whole list of lines, prices in cents; ``known`` is the invoice as it was read.
+    The counters of that reading make a second sending harmless. Raises Refused when it may not be changed.
     """
-    request = {"invoiceId": invoice_id, "financialDate": day, "explanation": explanation}
-    judge("creditInvoiceV2", client.call("creditInvoiceV2", {"request": request}))
+    counters = {name: known[name] for name in ("changeCounter", "versionNumber") if name in known}
+    lines = [with_places(line) for line in invoice.get("lineList") or ()]
+    members = {**invoice, "invoiceId": known["invoiceId"], **counters, "lineList": lines}
+    answer = client.call("saveInvoice", {"invoice": members}, repeatable=True)
+    meaning = judge("saveInvoice", answer, Meaning.CHANGED).meaning
+    return None if meaning is Meaning.CHANGED else get_invoice(client, known["invoiceId"])
+
+
+def credit_invoice(client: MplusClient, invoice_id: str, *, day: date | None = None, explanation: str | None = None) -> None:
+    """Credit a whole invoice; the credit comes with the next ``invoices_since``.
+
+    A service without creditInvoiceV2 books it on its own day with its own words. The answer does not tell the credit's id
+    (see ``credits_of``) and the call has no idempotency key: after UnknownOutcome, look for the credit before crediting again.
+    Raises Refused when it was not credited.
+    """
+    if client.features.knows_credit_invoice_v2:
+        request = {"invoiceId": invoice_id, "financialDate": day, "explanation": explanation}
+        judge("creditInvoiceV2", client.call("creditInvoiceV2", {"request": request}))
+    else:
+        judge("creditInvoice", client.call("creditInvoice", {"invoiceId": invoice_id}))
+
+
+def credits_of(client: MplusClient, invoice_ids: Iterable[str], first_day: date) -> dict[str, Record]:
+    """Return the credits of invoices, booked on a day or later, by the bare id of the invoice; one that has none is not in the answer.
+
+    The headers of all invoices since that day are read, a thousand per call: there is no look-up by the credited invoice.
+    """
+    wanted = {bare_id(invoice_id) for invoice_id in invoice_ids}
+    rows = (row for page, _ in invoices_since(client, include_lines=False, first_day=first_day) for row in page) if wanted else ()
+    return {bare_id(row["creditedInvoiceId"]): row for row in rows if bare_id(row.get("creditedInvoiceId") or "") in wanted}
 
 
 def _external_id(operation: str, invoice: Mapping[str, Any]) -> str:

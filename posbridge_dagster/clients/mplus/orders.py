@@ -17,6 +17,8 @@ from posbridge_dagster.model.identity import idempotency_key
 
 SALES_ORDERS = ("ORDER-TYPE-SALES-ORDER", "ORDER-TYPE-REPEAT-SALES-ORDER", "ORDER-TYPE-EXTERNAL-SALES-ORDER")
 REPLAY = "IDEMPOTENCY-RESULT-REPLAY-RESPONSE"
+AS_PRICED = {"applySalesAndActions": False, "applySalesPrices": False, "applyPriceGroups": False}
+"""Members of a request that keep the till from pricing the lines anew."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def create_order(
         raise ValueError("payments need prepay: true for a deposit, false to hand over and invoice")
     is_settled = _asks_to_settle(payments, prepay)
     is_paid_on_create = is_settled and client.features.knows_payments_on_create
-    request = {"idempotencyKey": key, "order": _new_order(order), **_AS_PRICED}
+    request = {"idempotencyKey": key, "order": _new_order(order), **AS_PRICED}
     if is_paid_on_create:
         request |= {"prepay": prepay, "paymentList": list(payments or ())}
 
@@ -215,9 +217,6 @@ def _orders_of_pages(client: MplusClient, ids: list[str]) -> dict[str, Record]:
         if len(found) == len(ids):
             break
     return found
-
-
-_AS_PRICED = {"applySalesAndActions": False, "applySalesPrices": False, "applyPriceGroups": False}
 
 
 def _new_order(order: Mapping[str, Any]) -> Record:

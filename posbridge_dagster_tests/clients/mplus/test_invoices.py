@@ -15,7 +15,7 @@ from posbridge_dagster.clients.mplus.invoices import (
     process_invoice,
     save_invoice,
 )
-from posbridge_dagster_tests.clients.mplus.scripted import Cut, Say, answer, serving
+from posbridge_dagster_tests.clients.mplus.scripted import Cut, Say, answer, serving, version_answer
 
 EXTERNAL_ID = "shopify:winkel:5001"
 INPUT: dict[str, Any] = {
@@ -138,12 +138,12 @@ def test_a_payment_that_is_too_high_is_refused() -> None:
 def test_a_credit_names_the_invoice_and_the_day() -> None:
     done = answer("CreditInvoiceV2Response", "<result>CREDIT-INVOICE-V2-RESULT-OK</result>")
     gone = answer("CreditInvoiceV2Response", "<result>CREDIT-INVOICE-V2-RESULT-NOT-FOUND</result>")
-    with serving([done, gone]) as (client, served):
+    with serving([version_answer(), done, gone]) as (client, served):
         credit_invoice(client, "i-1", day=date(2026, 11, 21), explanation="refund")
         with pytest.raises(Refused, match="NOT-FOUND"):
             credit_invoice(client, "i-2")
-    assert served.asked[0].text("request/financialDate/day") == "21"
-    assert not served.asked[1].has("request/explanation")
+    assert served.asked[1].text("request/financialDate/day") == "21"
+    assert not served.asked[2].has("request/explanation")
 
 
 def test_invoices_are_read_by_marker_and_by_id() -> None:

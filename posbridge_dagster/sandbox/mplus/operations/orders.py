@@ -10,7 +10,7 @@ from posbridge_dagster.sandbox.mplus.rendering import delivery_state, order_mess
 from posbridge_dagster.sandbox.mplus.warehouse import deliver, release, reserve
 
 TABLE_ORDER = "ORDER-TYPE-TABLE-ORDER"
-_REPRICING = ("applySalesAndActions", "applySalesPrices", "applyPriceGroups")
+REPRICING = ("applySalesAndActions", "applySalesPrices", "applyPriceGroups")
 
 
 def create_order(request: Message, context: Context) -> Message:
@@ -69,7 +69,7 @@ def _made(asked: Message, context: Context) -> Order:
     external_id = wire.get("extOrderId", "")
     if external_id and external_id in context.books.orders_by_ext:
         raise Declined("EXT-ORDER-ID-ALREADY-EXISTS", f"extOrderId {external_id!r} has been used already")
-    draft = draft_in_cents(wire, external_id, context, any(asked.get(flag) for flag in _REPRICING))
+    draft = draft_in_cents(wire, external_id, context, any(asked.get(flag) for flag in REPRICING))
     kind = wire.get("orderType", "ORDER-TYPE-SALES-ORDER")
     try:
         _check_order(draft, kind)
@@ -164,7 +164,7 @@ def _cancel_objection(order: Order, asked: Message, context: Context) -> str:
         return "the employee does not exist"
     if order.invoice_ids or order.packing_slips:
         return "the order has been delivered or invoiced; it needs a credit"
-    return "the order has been paid in part; it needs a credit" if order.payments else ""
+    return "money was paid on the order; give it back first" if order.paid else ""
 
 
 def _cancelled(result: str, text: str) -> Message:
