@@ -8,6 +8,7 @@ from posbridge_dagster.ledger.directory import Directory, normalised_email
 from posbridge_dagster.ledger.entries import Claim, Closing, Intent, Quarantined, QuarantineEntry, Record, State, Total
 from posbridge_dagster.ledger.failures import LedgerFailure, LedgerTooNew, LedgerUnavailable
 from posbridge_dagster.ledger.ledger import Ledger
+from posbridge_dagster.ledger.levels import Level, LevelKey, Levels
 from posbridge_dagster.ledger.owner import Owner
 
 __all__ = [
@@ -20,6 +21,9 @@ __all__ = [
     "LedgerFailure",
     "LedgerTooNew",
     "LedgerUnavailable",
+    "Level",
+    "LevelKey",
+    "Levels",
     "Owner",
     "QuarantineEntry",
     "Quarantined",

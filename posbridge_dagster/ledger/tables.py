@@ -151,3 +151,21 @@ RELATION = Table(
 )
 _index(RELATION, "ext_relation_id", suffix="external")
 _index(RELATION, "email", suffix="email")
+
+LEVEL = Table(
+    "posbridge_level",
+    METADATA,
+    *_keys(),
+    Column("article_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("location_id", Text, primary_key=True),
+    *_texts("item_id"),
+    Column("quantity", BigInteger),  # as the shop last acknowledged it; the cursor of this level
+    Column("acknowledged_at", Moment),
+    Column("held_quantity", BigInteger),  # an increase that waits for one more run
+    Column("missing_pieces", BigInteger, nullable=False, server_default="0"),  # gone from the shop, by no sale that is known
+    Column("missing_since", Moment),
+    *_texts("code", "reason"),  # why it could not be written the last time
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("differs_since", Moment),  # when a full compare first found another quantity
+    *_texts("run_id"),
+)

@@ -64,7 +64,7 @@ def _known(stored: pd.DataFrame | None, wanted: Mapping[int, tuple[object, int]]
     if stored is None or list(stored) != list(ITEMS.columns):
         return {}
     asked = {int(number): marker for number, marker in stored.attrs.get("asked", {}).items()}
-    columns = {name: stored[name].astype(object).where(stored[name].notna(), None).tolist() for name in stored}
+    columns = {str(name): stored[name].astype(object).where(stored[name].notna(), None).tolist() for name in stored}
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     return {
         number: row
