@@ -2,7 +2,7 @@
 
 A difference is explained when the flow's result says why the record is not, or not yet, on the other side, or when it is the
 rounding of VAT: a shop rounds VAT per line and a till per document, so a document's VAT may differ by half a cent per line
-while its gross amount is the same.
+while its gross amount is the same. A refund's VAT is a share of its line's, cut to the cent: up to one cent per line.
 """
 
 import pandas as pd
@@ -33,6 +33,12 @@ def differences(source: pd.DataFrame, target: pd.DataFrame, reasons: pd.DataFram
     return DIFFERENCES.conform(off.sort_values(KEY, ignore_index=True))
 
 
+def explained(found: pd.DataFrame, where: "pd.Series[bool]", code: str, reason: str) -> pd.DataFrame:
+    """Return DIFFERENCES in which those rows of ``where`` that had no reason have this one."""
+    rows = where & (found["code"] == "")
+    return found.assign(code=found["code"].mask(rows, code), reason=found["reason"].mask(rows, reason))
+
+
 def balance(source: pd.DataFrame, target: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Return BALANCE: both sides added up per kind, measure and part, and how much of a difference is explained."""
     sums = pd.concat(
@@ -58,9 +64,10 @@ def _sums(entries: pd.DataFrame, amount: str, name: str) -> pd.DataFrame:
 
 
 def _is_vat_rounding(off: pd.DataFrame, source: pd.DataFrame, target: pd.DataFrame) -> "pd.Series[bool]":
-    """Return which differences are no more than half a cent of VAT per piece row, in records whose gross amounts agree."""
+    """Return which differences of VAT are no more than rounding can come to, in records whose gross amounts agree."""
     gross = [side[side["measure"] == "gross"].groupby("record_id")["amount"].sum() for side in (source, target)]
     same = gross[0].index[gross[0].eq(gross[1].reindex(gross[0].index)).fillna(False)]
     lines = source[source["measure"] == "lines"].groupby("record_id")["amount"].sum()
-    allowed = lines.reindex(off["record_id"], fill_value=0).set_axis(off.index) // 2 + 1
+    lines_of = lines.reindex(off["record_id"], fill_value=0).set_axis(off.index)
+    allowed = lines_of.where(off["kind"] == "refund", lines_of // 2) + 1
     return (off["measure"] == "vat") & off["record_id"].isin(same) & (off["difference"].abs() <= allowed)

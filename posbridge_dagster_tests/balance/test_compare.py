@@ -9,12 +9,12 @@ from posbridge_dagster.balance.shapes import ENTRIES
 NO_REASONS = pd.DataFrame({"record_id": [], "code": [], "reason": []}).astype("string[pyarrow]")
 
 
-def entries(**amounts: int) -> pd.DataFrame:
+def entries(kind: str = "sale", **amounts: int) -> pd.DataFrame:
     """Return entries written as record__measure__part=amount."""
     rows = []
     for name, amount in amounts.items():
         record, measure, part = (*name.split("__"), "")[:3]
-        rows.append({"record_id": record, "name": f"#{record}", "kind": "sale", "measure": measure, "part": part, "amount": amount})
+        rows.append({"record_id": record, "name": f"#{record}", "kind": kind, "measure": measure, "part": part, "amount": amount})
     return ENTRIES.frame(rows)
 
 
@@ -61,6 +61,13 @@ def test_errors_that_cancel_out_are_errors() -> None:
 def test_vat_may_differ_by_its_rounding_and_by_no_more(there: int, code: str) -> None:
     source = entries(a__gross=1210, a__lines=3, a__vat__2100=210)
     target = entries(a__gross=1210, a__lines=3, a__vat__2100=there)
+    assert differences(source, target, NO_REASONS)["code"].tolist() == [code]
+
+
+@pytest.mark.parametrize(("there", "code"), [(207, "vat_rounding"), (206, "vat_rounding"), (205, "")])
+def test_the_vat_of_a_refund_is_cut_to_the_cent_on_each_line(there: int, code: str) -> None:
+    source = entries("refund", a__gross=1210, a__lines=3, a__vat__2100=210)
+    target = entries("refund", a__gross=1210, a__lines=3, a__vat__2100=there)
     assert differences(source, target, NO_REASONS)["code"].tolist() == [code]
 
 
