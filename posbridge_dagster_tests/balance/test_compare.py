@@ -9,7 +9,7 @@ from posbridge_dagster.balance.shapes import ENTRIES
 NO_REASONS = pd.DataFrame({"record_id": [], "code": [], "reason": []}).astype("string[pyarrow]")
 
 
-def entries(kind: str = "sale", **amounts: int) -> pd.DataFrame:
+def entries(kind: str = "sale", /, **amounts: int) -> pd.DataFrame:
     """Return entries written as record__measure__part=amount."""
     rows = []
     for name, amount in amounts.items():
