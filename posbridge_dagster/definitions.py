@@ -6,10 +6,11 @@ from posbridge_dagster.flows import balancing
 from posbridge_dagster.flows.orders_to_mplus import assets, automation, balance, return_assets
 from posbridge_dagster.flows.orders_to_shopify import assets as documents
 from posbridge_dagster.flows.orders_to_shopify import automation as documents_automation
+from posbridge_dagster.flows.orders_to_shopify import balance as documents_balance
 from posbridge_dagster.resources import RESOURCES
 
 defs = dg.Definitions(
-    assets=[*assets.ASSETS, *return_assets.ASSETS, *balance.ASSETS, *documents.ASSETS],
+    assets=[*assets.ASSETS, *return_assets.ASSETS, *balance.ASSETS, *documents.ASSETS, *documents_balance.ASSETS],
     jobs=[automation.job, balancing.job, documents_automation.job],
     sensors=[automation.changes_sensor, documents_automation.changes_sensor],
     schedules=[automation.nightly_schedule, balancing.nightly_schedule, documents_automation.nightly_schedule],

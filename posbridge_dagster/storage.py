@@ -41,6 +41,10 @@ class FrameStore:
         frame.attrs = json.loads((table.schema.metadata or {}).get(_NOTES, b"{}"))
         return frame
 
+    def holds(self, key: Sequence[str], partition: str | None) -> bool:
+        """Return whether there is a frame."""
+        return bool(self.path(key, partition).exists())
+
     def partitions(self, key: Sequence[str]) -> list[str]:
         """Return the partitions of which there is a frame, in order."""
         folder = self._root.joinpath(*key)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from posbridge_dagster.balance.shapes import ENTRIES
 
-Frames = Mapping[str, pd.DataFrame]
+_ABOUT = ["external_id", "name", "kind"]
 
 
 def kind_of(record_id: str) -> str:
@@ -19,8 +19,8 @@ def kind_of(record_id: str) -> str:
 def sold(documents: pd.DataFrame, lines: pd.DataFrame, payments: pd.DataFrame, taxes: pd.DataFrame) -> pd.DataFrame:
     """Return what the shop sold or gave back as ENTRIES.
 
-    ``documents`` has order_id, external_id, name and total_minor; ``lines`` order_id and quantity, ``payments`` order_id, method and
-    amount_minor as they should be written; ``taxes`` order_id, tax_rate and tax_minor as the shop computed them.
+    ``documents`` has order_id, external_id, name, kind and total_minor; ``lines`` order_id and quantity, ``payments`` order_id, method
+    and amount_minor as they should be written; ``taxes`` order_id, tax_rate and tax_minor as the shop computed them.
     """
     parts = [
         _entries(documents.assign(amount=1), "documents"),
@@ -59,17 +59,15 @@ def _pieces(line: Mapping[str, Any]) -> int:
 
 
 def _of(documents: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
-    return children.merge(documents[["order_id", "external_id", "name"]], on="order_id", suffixes=("_of_child", ""))
+    return children.merge(documents[["order_id", *_ABOUT]], on="order_id", suffixes=("_of_child", ""))
 
 
 def _entries(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     part = rows["part"].astype("string[pyarrow]") if "part" in rows else ""
-    return pd.DataFrame(
-        {"record_id": rows["external_id"], "name": rows["name"], "measure": measure, "part": part, "amount": rows["amount"]}
-    )
+    about = {"record_id": rows["external_id"], "name": rows["name"], "kind": rows["kind"]}
+    return pd.DataFrame({**about, "measure": measure, "part": part, "amount": rows["amount"]})
 
 
 def _added_up(entries: pd.DataFrame) -> pd.DataFrame:
-    sums: pd.DataFrame = entries.groupby(["record_id", "name", "measure", "part"])["amount"].sum().reset_index()
-    sums["kind"] = [kind_of(record_id) for record_id in sums["record_id"]]
+    sums: pd.DataFrame = entries.groupby(["record_id", "name", "kind", "measure", "part"])["amount"].sum().reset_index()
     return ENTRIES.conform(sums)

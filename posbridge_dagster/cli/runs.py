@@ -1,6 +1,6 @@
 """Runs a flow for a day through Dagster, inside this process and without Dagster's log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -32,9 +32,13 @@ def result_keys(job: dg.JobDefinition) -> dict[str, dg.AssetKey]:
 
 
 def run_day(
-    job: dg.JobDefinition, day: str, instance: dg.DagsterInstance, resources: Mapping[str, object] | None = None
+    job: dg.JobDefinition,
+    day: str,
+    instance: dg.DagsterInstance,
+    resources: Mapping[str, object] | None = None,
+    assets: Sequence[dg.AssetKey] | None = None,
 ) -> dg.ExecuteInProcessResult:
-    """Run a day and return what Dagster tells of it; ``resources`` take the place of the job's own.
+    """Run a day and return what Dagster tells of it; ``resources`` take the place of the job's own, ``assets`` are not all of it.
 
     Raises click.ClickException with the reason of the first step that failed, or when the flow has no such day.
     """
@@ -43,7 +47,9 @@ def run_day(
         first = calendar.get_first_partition_key() if isinstance(calendar, dg.TimeWindowPartitionsDefinition) else "the first"
         raise click.ClickException(f"{job.name} has no day {day}: its days go from {first} (POSBRIDGE_FIRST_DAY) to today")
     try:
-        run = job.execute_in_process(_QUIET, partition_key=day, instance=instance, raise_on_error=False, resources=resources)
+        run = job.execute_in_process(
+            _QUIET, partition_key=day, instance=instance, raise_on_error=False, resources=resources, asset_selection=assets
+        )
     except DagsterExecutionInterruptedError:
         raise click.Abort from None
     if not run.success:

@@ -4,6 +4,7 @@
 refunds of the order are looked at before one is sent.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from posbridge_dagster.model.identity import tail
 from posbridge_dagster.model.money import decimal_amount, minor_units
 
 Row = Mapping[str, Any]
+_NOTED = re.compile(r"\((mplus:[^()\s]+)\)")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class ShopifyRefunds:
         orders = [order for page in refund_details(self._client, ids) for order in page] if ids else []
         refunds = [Found(refund, order["name"]) for order in orders for refund in order["refunds"]]
         marks = {_mark(item): item.external_id for item in items}
-        return {marks[mark]: found for found in refunds for mark in marks if mark in (found.refund["note"] or "")}
+        named = [(credit_named_in(found.refund["note"] or ""), found) for found in refunds]
+        return {marks[mark]: found for mark, found in named if mark in marks}
 
     def told(self, found: Found) -> Written:
         """Return a refund that was found as it stands."""
@@ -84,6 +87,12 @@ class ShopifyRefunds:
                 for line in refund["refundLineItems"]:
                     taken[line["lineItem"]["id"]] += line["quantity"]
         return taken
+
+
+def credit_named_in(note: str) -> str:
+    """Return the mark of the credit that a refund's note names, ``mplus:<administration>:<id>``; empty where it names none."""
+    named = _NOTED.search(note)
+    return named.group(1) if named else ""
 
 
 def refund_lines(lines: Sequence[Row], order: OrderCreated, refunded: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -22,12 +22,12 @@ def reader(client: ShopifyClient, oldest: datetime, bulk_above: int) -> Callable
 
     def read(search: str) -> Iterator[list[dict[str, Any]]]:
         for page in orders_by_count(client, search, bulk_above=bulk_above):
-            yield _with_refunds(client, page)
+            yield with_refunds(client, page)
 
     return read
 
 
-def _with_refunds(client: ShopifyClient, page: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_refunds(client: ShopifyClient, page: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the orders with what hangs on their refunds and returns; only those that have any are asked for."""
     touched = [order["id"] for order in page if order["refunds"] or order.get("returnStatus") not in (None, "NO_RETURN")]
     details = {order["id"]: order for part in refund_details(client, touched) for order in part} if touched else {}

@@ -42,7 +42,8 @@ def test_a_refund_is_told_from_a_sale() -> None:
 
 
 def test_both_sides_of_one_sale_say_the_same() -> None:
-    documents = pd.DataFrame({"order_id": ["5001"], "external_id": ["shopify:winkel:5001"], "name": ["#1001"], "total_minor": [1210]})
+    document = {"order_id": "5001", "external_id": "shopify:winkel:5001", "name": "#1001", "kind": "sale", "total_minor": 1210}
+    documents = pd.DataFrame([document])
     lines = pd.DataFrame({"order_id": ["5001", "5001"], "quantity": [2, 1]})
     payments = pd.DataFrame({"order_id": ["5001", "5001"], "method": ["PIN", "CONTANT"], "amount_minor": [1000, 210]})
     taxes = pd.DataFrame({"order_id": ["5001", "5001"], "tax_rate": [2100, 2100], "tax_minor": [100, 110]})

@@ -29,6 +29,16 @@ def orders_by_id(client: ShopifyClient, order_ids: Sequence[str]) -> Iterator[li
     return records(client, document("orders_by_id"), order_ids)
 
 
+def orders_still_there(client: ShopifyClient, order_ids: Sequence[str]) -> Iterator[list[Node]]:
+    """Yield the orders with these global ids as ``orders_by_id``; those that somebody deleted are left out."""
+    return records(client, document("orders_by_id"), order_ids, all_there=False)
+
+
+def order_identities(client: ShopifyClient, search: str, *, sort: OrderSort = "PROCESSED_AT") -> Iterator[list[Node]]:
+    """Yield pages of orders that match a search as ``graphql/order_identity.graphql`` selects them: who they are, no more."""
+    return pages(client, document("order_identities"), {"search": search, "sortKey": sort})
+
+
 def order_changes(client: ShopifyClient, search: str, *, sort: OrderSort = "UPDATED_AT") -> Iterator[list[Node]]:
     """Yield pages of up to 250 orders with nothing but ``id``, ``createdAt`` and ``updatedAt``, for 13 points a page."""
     return pages(client, document("order_changes"), {"search": search, "sortKey": sort})

@@ -10,29 +10,22 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from posbridge_dagster.balance.compare import balance, balances, differences
-from posbridge_dagster.balance.shapes import BALANCE, DIFFERENCES, ENTRIES
+from posbridge_dagster.balance.compare import differences
+from posbridge_dagster.balance.shapes import ENTRIES
 from posbridge_dagster.balance.sides import booked, kind_of, sold
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.invoices import invoices_since
 from posbridge_dagster.clients.mplus.masterdata import vat_scale
 from posbridge_dagster.clients.mplus.orders import orders_by_external_ids, orders_since
+from posbridge_dagster.flows.day_balance import balance_checks, balance_outs, balance_results, held_back
 from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.amounts import document_totals
 from posbridge_dagster.flows.orders_to_mplus.assets import DAYS, asset_in
 from posbridge_dagster.flows.orders_to_mplus.returns import SOURCES, returns, sales
 from posbridge_dagster.model.identity import external_id
-from posbridge_dagster.report.balance import balance_metadata
-from posbridge_dagster.report.tables import column_schema
 from posbridge_dagster.settings import Settings
 
-GROUP = "balance"
-FRAMES = {"sums": BALANCE, "differences": DIFFERENCES}
-_SAYS = {
-    "sums": "Both sides of the day added up: documents, lines, pieces, gross, VAT by rate and tenders, of sales, refunds and exchanges.",
-    "differences": "Every record of the day in which the two sides differ, by how much, and the reason where one is known.",
-}
 _SNAPSHOTS = SOURCES
 _MAPPED = ("order_lines", "order_payments", "refund_lines", "refund_payments")
 _INS = {
@@ -42,22 +35,12 @@ _INS = {
 }
 
 
-def key(frame: str) -> dg.AssetKey:
-    """Return the asset key of a balance frame of this flow."""
-    return dg.AssetKey([GROUP, FLOW, frame])
-
-
-def _out(frame: str) -> dg.AssetOut:
-    schema = {"dagster/column_schema": column_schema(FRAMES[frame])}
-    return dg.AssetOut(key=key(frame), group_name=GROUP, kinds={"pandas"}, description=_SAYS[frame], metadata=schema)
-
-
 @dg.multi_asset(
     name=f"balance_{FLOW}",
     partitions_def=DAYS,
     ins=_INS,
-    outs={name: _out(name) for name in FRAMES},
-    check_specs=[dg.AssetCheckSpec("balanced", asset=key("sums"), description="nothing is unexplained, in the sums and in any record")],
+    outs=balance_outs(FLOW),
+    check_specs=balance_checks(FLOW),
 )
 def day_balance(
     context: dg.AssetExecutionContext, mplus: dg.ResourceParam[MplusClient], settings: dg.ResourceParam[Settings], **frames: pd.DataFrame
@@ -66,20 +49,9 @@ def day_balance(
     with said_plainly():
         here = sold_entries(frames, settings.shop_handle)
         there = booked_entries(mplus, here, date.fromisoformat(context.partition_key), settings.shop_handle)
-    results = pd.concat([frames["orders_result"], frames["refunds_result"]])
-    known = results[~results["outcome"].isin(["created", "updated", "unchanged"])]
+    known = held_back(pd.concat([frames["orders_result"], frames["refunds_result"]]))
     reasons = known.assign(record_id=[external_id(settings.shop_handle, each) for each in known["source_id"]])
-    found = differences(here, there, reasons)
-    whole = balance(here, there, found)
-    yield dg.Output(whole, output_name="sums", metadata=balance_metadata(whole, found))
-    yield dg.Output(found, output_name="differences", metadata={"dagster/row_count": len(found)})
-    yield dg.AssetCheckResult(
-        check_name="balanced",
-        asset_key=key("sums"),
-        passed=balances(whole, found),
-        severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"unexplained_records": int((found["code"] == "").sum())},
-    )
+    yield from balance_results(FLOW, here, there, differences(here, there, reasons))
 
 
 def sold_entries(frames: dict[str, pd.DataFrame], shop: str) -> pd.DataFrame:
@@ -92,8 +64,9 @@ def sold_entries(frames: dict[str, pd.DataFrame], shop: str) -> pd.DataFrame:
     entries = []
     for source, lines, payments in sides:
         orders = source["orders"]
+        ids = [external_id(shop, each) for each in orders["order_id"]]
         documents = orders[["order_id", "name"]].assign(
-            external_id=[external_id(shop, each) for each in orders["order_id"]], total_minor=document_totals(orders)
+            external_id=ids, kind=[kind_of(each) for each in ids], total_minor=document_totals(orders)
         )
         entries.append(sold(documents, lines, payments, source["order_lines"][["order_id", "tax_rate", "tax_minor"]]))
     return ENTRIES.conform(pd.concat(entries, ignore_index=True))

@@ -43,7 +43,8 @@ class OrderWriting(dg.Config):
     dry_run: bool = False
 
 
-def _in(frame: str, stage: Stage) -> dg.AssetIn:
+def asset_in(frame: str, stage: Stage) -> dg.AssetIn:
+    """Return a frame of this flow as an input."""
     return dg.AssetIn(key=frame_key(FLOW, frame, stage))
 
 
@@ -73,7 +74,7 @@ def snapshot(
 @dg.multi_asset(
     name="read_relations_and_variants",
     partitions_def=DAYS,
-    ins={name: _in(name, "snapshot") for name in ("documents", "document_lines")},
+    ins={name: asset_in(name, "snapshot") for name in ("documents", "document_lines")},
     outs={name: _out(name, "snapshot") for name in ("relations", "variants")},
 )
 def directory(
@@ -97,7 +98,7 @@ def directory(
 @dg.multi_asset(
     name="map_documents",
     partitions_def=DAYS,
-    ins={name: _in(name, "snapshot") for name in (*DOCUMENT_SHAPES, "relations", "variants")},
+    ins={name: asset_in(name, "snapshot") for name in (*DOCUMENT_SHAPES, "relations", "variants")},
     outs={name: _out(name, "mapped") for name in MAPPED_SHAPES},
 )
 def mapped(
@@ -124,7 +125,7 @@ def mapped(
 @dg.multi_asset(
     name="write_shopify_customers",
     partitions_def=DAYS,
-    ins={"customers": _in("customers", "mapped"), "orders": _in("orders", "mapped")},
+    ins={"customers": asset_in("customers", "mapped"), "orders": asset_in("orders", "mapped")},
     outs={"customers_result": _out("customers", "result")},
 )
 def customers_result(
@@ -146,12 +147,12 @@ def customers_result(
     name="write_shopify_orders",
     partitions_def=DAYS,
     ins={
-        "documents": _in("documents", "snapshot"),
-        "document_lines": _in("document_lines", "snapshot"),
-        "orders": _in("orders", "mapped"),
-        "order_lines": _in("order_lines", "mapped"),
-        "order_payments": _in("order_payments", "mapped"),
-        "customers": _in("customers", "result"),
+        "documents": asset_in("documents", "snapshot"),
+        "document_lines": asset_in("document_lines", "snapshot"),
+        "orders": asset_in("orders", "mapped"),
+        "order_lines": asset_in("order_lines", "mapped"),
+        "order_payments": asset_in("order_payments", "mapped"),
+        "customers": asset_in("customers", "result"),
     },
     outs={"orders_result": _out("orders", "result")},
     check_specs=[dg.AssetCheckSpec(name, asset=frame_key(FLOW, "orders", "result"), description=says) for name, says in CHECKS.items()],

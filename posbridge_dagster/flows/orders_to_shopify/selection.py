@@ -6,6 +6,9 @@ from posbridge_dagster.flows.orders_to_shopify.options import OrdersToShopifyOpt
 from posbridge_dagster.flows.verdicts import quarantine
 from posbridge_dagster.model.outcome import Outcome
 
+OF_ANOTHER = frozenset({"own_document", "invoice_of_order"})
+"""Reason codes of documents that another record, of this flow or of the other direction, stands for."""
+
 _WANTED = {"orders": ("order", "credit"), "invoices": ("invoice", "credit"), "both": ("order", "invoice", "credit")}
 
 
