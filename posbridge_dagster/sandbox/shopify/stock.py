@@ -30,6 +30,10 @@ class Stock:
         """Return the levels of an item, in the order in which it was stocked."""
         return [level for level in self._by_item.get(item, {}).values() if level.active or inactive]
 
+    def at_location(self, location: int) -> Iterator[Level]:
+        """Yield the levels at a location, active or not."""
+        return (levels[location] for levels in self._by_item.values() if location in levels)
+
     def stocked(self, item: int, location: int, at: datetime) -> Level:
         """Return the active level of an item at a location; it is made, or activated with what it had."""
         level = self.level(item, location)

@@ -74,7 +74,9 @@ def location_node(location: Location, shop: Shop) -> Node:
             "name": location.name,
             "isActive": location.active,
             "isFulfillmentService": False,
-            "fulfillsOnlineOrders": True,
+            "fulfillsOnlineOrders": location.fulfills_online,
+            "shipsInventory": location.fulfills_online,
+            "isPrimary": location.number == min(shop.locations),
             "address": {
                 "address1": None,
                 "address2": None,
@@ -88,6 +90,7 @@ def location_node(location: Location, shop: Shop) -> Node:
             "updatedAt": moment_text(shop.opened_at),
         },
         record=location,
+        hasActiveInventory=lambda: any(level.active for level in shop.stock.at_location(location.number)),
     )
 
 
