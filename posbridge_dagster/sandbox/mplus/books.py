@@ -54,7 +54,7 @@ class Books:
         self.relation_log: MarkerLog[int] = MarkerLog()
         self.employee_log: MarkerLog[int] = MarkerLog()
         self.group_log: MarkerLog[int] = MarkerLog()
-        self.article_log: MarkerLog[tuple[int, int]] = MarkerLog()
+        self.article_log: MarkerLog[int] = MarkerLog()
         self._index()
 
     def _index(self) -> None:
@@ -75,8 +75,7 @@ class Books:
                 log.place(card.number, card.sync_marker)
         sellable: list[Family | Article] = [*state.families.values(), *state.articles.values()]
         for item in _by_marker(sellable):
-            key = (item.family, item.number) if isinstance(item, Article) else (item.number, 0)
-            self.article_log.place(key, item.sync_marker)
+            self.article_log.place(item.family if isinstance(item, Article) else item.number, item.sync_marker)
 
     def next_number(self, name: str) -> int:
         """Return the next number of a series, such as the orders of a year."""
@@ -117,12 +116,12 @@ class Books:
 
     def keep_family(self, family: Family) -> None:
         """Add or change a product; its articles are kept one by one."""
-        family.sync_marker = self.article_log.stamp((family.number, 0))
+        family.sync_marker = self.article_log.stamp(family.number)
         self.state.families[family.number] = family
 
     def keep_article(self, article: Article) -> None:
         """Add or change an article of a product that is kept already."""
-        article.sync_marker = self.article_log.stamp((article.family, article.number))
+        article.sync_marker = self.article_log.stamp(article.family)
         self.state.articles[article.number] = article
         siblings = self.state.families[article.family].articles
         if article.number not in siblings:
@@ -132,12 +131,13 @@ class Books:
         """Return the stock of an article at a branch; there is a row from the first look on."""
         return self.state.stock.setdefault(branch, {}).setdefault(article_number, StockRow())
 
-    def book(self, booking: StockBooking) -> None:
-        """Carry out a physical change of stock and give it its stockId."""
+    def book(self, booking: StockBooking) -> int:
+        """Carry out a physical change of stock and return the stockId that it got."""
         row = self.stock_row(booking.branch, booking.article_number)
         row.physical += booking.amount
         booking.stock_id = self.touch(row, booking.at)
         self.state.bookings.append(booking)
+        return booking.stock_id
 
     def touch(self, row: StockRow, at: datetime) -> int:
         """Give a stock row the next stockId and return it."""

@@ -58,6 +58,24 @@ PAYMENT_METHODS = {
     )
 }
 
+ARTICLE_FIELDS = {
+    "Materiaal": "DATA-TYPE-STRING",
+    "Garantie maanden": "DATA-TYPE-INT",
+    "Gewicht kg": "DATA-TYPE-DECIMAL",
+    "Duurzaam": "DATA-TYPE-BOOL",
+    "Leverbaar vanaf": "DATA-TYPE-DATE",
+    "Laatst geteld": "DATA-TYPE-DATETIME",
+    "Seizoen": "DATA-TYPE-MULTISELECTINT",
+    "Trefwoorden": "DATA-TYPE-TEXT-ARRAY",
+    "Afmetingen": "DATA-TYPE-ARRAY",
+    "Vrij veld": "DATA-TYPE-UNKNOWN",
+}
+"""Custom fields of articles with their data type, one of every type that there is."""
+RELATION_FIELDS = {"Taal": "DATA-TYPE-STRING", "Nieuwsbrief": "DATA-TYPE-BOOL", "Klant sinds": "DATA-TYPE-DATE"}
+
+SALES_PRICES = {1: "Actieprijs", 2: "Adviesprijs"}
+PRICE_GROUPS = {1: "Groothandel"}
+
 DELIVERY_METHODS = {
     code: {"deliveryMethod": code, "description": text, "buttonText": text, "enabled": True}
     for code, text in {"AFHALEN": "Afhalen", "BEZORGEN_MET_AUTO": "Bezorgen met auto"}.items()

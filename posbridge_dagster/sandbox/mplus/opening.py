@@ -8,7 +8,7 @@ from posbridge_dagster.sandbox.mplus.books import Books, State
 from posbridge_dagster.sandbox.mplus.masterdata import COUNTRIES, EMPLOYEES, MAIN_BRANCH, WALK_IN_RELATION, vat_code_of
 from posbridge_dagster.sandbox.mplus.pricing import vat_within
 from posbridge_dagster.sandbox.mplus.records import Article, Branch, Card, Family, Group, StockBooking
-from posbridge_dagster.sandbox.seed import ArticleSeed, FamilySeed, RelationSeed, Seed
+from posbridge_dagster.sandbox.seed import ArticleSeed, FamilySeed, GroupSeed, RelationSeed, Seed
 
 
 def opened(seed: Seed, now: datetime) -> Books:
@@ -21,10 +21,12 @@ def opened(seed: Seed, now: datetime) -> Books:
     for relation in seed.relations:
         books.keep_relation(Card(relation.number, now, now, _relation_members(relation)))
     for group in seed.groups:
-        books.keep_group(Group(group.number, now, now, {"name": group.name, "text": group.text}, parent=group.parent))
+        _open_group(books, group, now)
     for family in seed.families:
         _open_family(books, family, now)
-    books.state.counters["relation"] = max(books.state.relations)
+    state = books.state
+    taken = {"relation": [*state.relations], "group": [*state.groups], "product": [*state.families], "article": [*state.articles]}
+    state.counters |= {series: max(numbers, default=0) for series, numbers in taken.items()}
     return books
 
 
@@ -42,6 +44,12 @@ def _open_branches(books: Books, seed: Seed) -> None:
         if location.country not in COUNTRIES:
             known = ", ".join(COUNTRIES)
             raise LookupError(f"location {location.name}: no VAT rates for {location.country}; the sandbox has those of {known}")
+
+
+def _open_group(books: Books, group: GroupSeed, now: datetime) -> None:
+    place = 1 + sum(other.parent == group.parent for other in books.state.groups.values())
+    members = {"name": group.name, "text": group.text}
+    books.keep_group(Group(group.number, now, now, members, parent=group.parent, sort_order=place))
 
 
 def _relation_members(relation: RelationSeed) -> dict[str, Any]:
@@ -63,8 +71,11 @@ def _open_family(books: Books, family: FamilySeed, now: datetime) -> None:
     known = [article for article in family.articles if article.article_number > 0]
     if not known:
         return
-    members = {"description": family.description, "groupNumbers": list(family.groups)}
-    books.keep_family(Family(family.number, now, now, members))
+    books.keep_family(Family(family.number, now, now, {"description": family.description}, groups=list(family.groups)))
+    if unknown := [number for number in family.groups if number not in books.state.groups]:
+        raise ValueError(f"product {family.number} stands in article group {unknown[0]}, which is not in the seed")
+    for number in family.groups:
+        books.state.groups[number].products.append(family.number)
     for article in known:
         if article.article_number in books.state.articles:
             raise ValueError(f"article {article.article_number} stands twice in the seed")

@@ -26,9 +26,10 @@ class Card:
 
 @dataclass(slots=True)
 class Family(Card):
-    """A product: it groups articles."""
+    """A product: it groups articles, and stands in article groups. Its own marker is that of its own last change."""
 
     articles: list[int] = field(default_factory=list)
+    groups: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -36,13 +37,17 @@ class Article(Card):
     """The sellable thing."""
 
     family: int = 0
+    day_stock: bool = False
 
 
 @dataclass(slots=True)
 class Group(Card):
-    """An article group; parent 0 is the top."""
+    """An article group; parent 0 is the top. Products stand in it in the order of ``products``; a deleted one is kept."""
 
     parent: int = 0
+    sort_order: int = 0
+    products: list[int] = field(default_factory=list)
+    deleted: bool = False
 
 
 @dataclass(slots=True)
@@ -172,7 +177,10 @@ class StockRow:
 
 @dataclass(slots=True)
 class StockBooking:
-    """One physical change of stock; its place in the history is its stockId."""
+    """One physical change of stock; its place in the history is its stockId.
+
+    ``members`` holds what only this kind of change tells, such as the number of a receipt, under the names of the description.
+    """
 
     stock_id: int
     branch: int
@@ -183,6 +191,7 @@ class StockBooking:
     order_id: UUID | None = None
     packing_slip_id: UUID | None = None
     invoice_id: UUID | None = None
+    members: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)

@@ -23,6 +23,10 @@ _CALLS: dict[str, Version] = {
 
 _MEMBERS: dict[tuple[str, str], Version] = {
     ("GetProductsRequest", "productNumbers"): (59, 0, 0),
+    ("UpdateStockRequest", "employeeNumber"): (59, 0, 0),
+    ("UpdateStockRequest", "reference"): (59, 0, 0),
+    ("SetStockRequest", "employeeNumber"): (59, 0, 0),
+    ("SetStockRequest", "reference"): (59, 0, 0),
     ("GetOrdersRequest", "orderIds"): (59, 0, 0),
     ("GetOrdersRequest", "includeLineList"): (61, 0, 0),
     ("GetInvoicesRequest", "includeLineList"): (61, 0, 0),

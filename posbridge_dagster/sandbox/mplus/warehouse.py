@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from posbridge_dagster.sandbox.mplus.books import Books
 from posbridge_dagster.sandbox.mplus.context import Context
+from posbridge_dagster.sandbox.mplus.quantities import scaled
 from posbridge_dagster.sandbox.mplus.records import ZERO, Line, Order, StockBooking, StockRow
 
 SALES = "STOCK-HISTORY-TYPE-SALES"
+CORRECTION = "STOCK-HISTORY-TYPE-CORRECTION"
 
 
 def stocked(lines: Iterable[Line], books: Books) -> Iterator[Line]:
@@ -51,9 +54,23 @@ def deliver(order: Order, context: Context) -> UUID:
     return slip
 
 
-def book_sale(lines: Iterable[Line], branch: int, books: Books, at: datetime, factor: int = 1, **documents: UUID) -> None:
+def book_sale(lines: Iterable[Line], branch: int, books: Books, at: datetime, factor: int = 1, **documents: Any) -> None:
     """Book lines off the stock of a branch; factor -1 takes such a booking back."""
     for line in stocked(lines, books):
         amount = -factor * (line.quantity - line.delivered)
         if amount:
             books.book(StockBooking(0, branch, line.article_number, amount, SALES, at, **documents))
+
+
+def correct(branch: int, article: int, amount: Decimal, document: dict[str, int], context: Context, *, relative: bool = False) -> int:
+    """Bring stock to what was counted, or with ``relative`` change it by an amount, and return the stockId.
+
+    ``document`` is year and number of the correction. A count that finds what was expected is written down too.
+    """
+    before = context.books.stock_row(branch, article).physical
+    after = before + amount if relative else amount
+    told: dict[str, Any] = {"correctionNumber": document}
+    told["beforeCorrectionQuantity"], told["beforeCorrectionDecimalPlaces"] = scaled(before)
+    told["afterCorrectionQuantity"], told["afterCorrectionDecimalPlaces"] = scaled(after)
+    context.wrote = True
+    return context.books.book(StockBooking(0, branch, article, after - before, CORRECTION, context.now, members=told))

@@ -45,7 +45,7 @@ def get_current_sync_markers(request: Message, context: Context) -> Message:
         "relationSyncMarker": books.relation_log.last,
         "employeeSyncMarker": books.employee_log.last,
         "invoiceSyncMarker": books.invoice_log.last,
-        "receiptSyncMarker": 0,
+        "receiptSyncMarker": books.state.counters.get("receipt", 0),
         "orderSyncMarker": books.order_log.last,
         "stockId": books.state.counters.get("stock", 0),
     }

@@ -1,28 +1,34 @@
 """Stock as it stands and as it moved."""
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from itertools import islice
 
 from posbridge_dagster.sandbox.mplus.context import Context, Perform
 from posbridge_dagster.sandbox.mplus.quantities import scaled
 from posbridge_dagster.sandbox.mplus.reading import Message
-from posbridge_dagster.sandbox.mplus.records import StockBooking, StockRow
+from posbridge_dagster.sandbox.mplus.records import Article, StockBooking, StockRow
 
 
 def get_stock(request: Message, context: Context) -> Message:
     """List the stock of articles at one branch, or at several; a stockId asks for what has changed since."""
     asked = request["request"]
     branches = (asked.get("branchNumbers") or {}).get("branchNumber") or [asked.get("branchNumber", 0)]
-    wanted = set((asked.get("articleNumbers") or {}).get("articleNumbers", ()))
-    lowest = _lowest(asked.get("stockId"), context)
+    wanted = list(dict.fromkeys((asked.get("articleNumbers") or {}).get("articleNumbers", ())))
+    lowest, only_daily = _lowest(asked.get("stockId"), context), asked.get("dayStockOnlyFilter")
+    articles, stock = context.books.state.articles, context.books.state.stock
     return {
         "articleStocks": [
-            _row(branch, number, row, context)
+            _row(branch, articles[number], row, context)
             for branch in branches
-            for number, row in context.books.state.stock.get(branch, {}).items()
-            if row.stock_id >= lowest and (not wanted or number in wanted)
+            for number, row in _rows(stock.get(branch, {}), wanted)
+            if row.stock_id >= lowest and articles[number].members.get("stockArticle") and (not only_daily or articles[number].day_stock)
         ]
     }
+
+
+def _rows(rows: dict[int, StockRow], wanted: list[int]) -> Iterable[tuple[int, StockRow]]:
+    return ((number, rows[number]) for number in wanted if number in rows) if wanted else rows.items()
 
 
 def _lowest(stock_id: int | None, context: Context) -> int:
@@ -32,17 +38,17 @@ def _lowest(stock_id: int | None, context: Context) -> int:
     return stock_id if context.switches["stock_id_inclusive"] else stock_id + 1
 
 
-def _row(branch: int, number: int, row: StockRow, context: Context) -> Message:
+def _row(branch: int, article: Article, row: StockRow, context: Context) -> Message:
     free = row.physical - row.reserved if context.switches["free_is_net"] else row.physical
     message: Message = {
         "branchNumber": branch,
-        "articleNumber": number,
+        "articleNumber": article.number,
         "changeTimestamp": row.changed_at,
         "stockId": row.stock_id,
         "ownAmountFree": free,
         "ownAmountReserved": row.reserved,
         "ownAmountIncoming": row.incoming,
-        "isDayStockArticle": False,
+        "isDayStockArticle": article.day_stock,
     }
     for name, amount in (("Free", free), ("Reserved", row.reserved), ("Incoming", row.incoming)):
         message[f"amount{name}"], message[f"decimalPlaces{name}"] = scaled(amount)
@@ -81,6 +87,7 @@ def _booking(booking: StockBooking, context: Context) -> Message:
         "decimalPlaces": places,
         "type": booking.kind,
     }
+    message |= booking.members or {}
     documents = (("orderId", booking.order_id), ("packingSlipId", booking.packing_slip_id), ("invoiceId", booking.invoice_id))
     message |= {name: id_ for name, id_ in documents if id_}
     invoice = context.books.state.invoices.get(booking.invoice_id) if booking.invoice_id else None
