@@ -50,6 +50,11 @@ class FrameStore:
         folder = self._root.joinpath(*key)
         return sorted(path.stem for path in folder.glob("*.parquet")) if folder.exists() else []
 
+    def frames(self) -> list[list[str]]:
+        """Return the keys of all frames, in order; the partition, where there is one, is the last part."""
+        paths = self._root.rglob("*.parquet") if self._root.exists() else ()
+        return sorted([*path.relative_to(self._root).parent.parts, path.stem] for path in paths if not path.name.startswith("."))
+
     def write(self, key: Sequence[str], partition: str | None, frame: pd.DataFrame) -> UPath:
         """Store a frame in place of the earlier one and return where it lives."""
         path = self.path(key, partition)

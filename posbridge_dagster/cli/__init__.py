@@ -11,6 +11,7 @@ _COMMANDS = {
     "plan": ("posbridge_dagster.cli.plan", "Show what a flow would write for a day; writes nothing."),
     "explain": ("posbridge_dagster.cli.explain", "Tell all that is known of one record."),
     "balance": ("posbridge_dagster.cli.balance", "Add up both sides of a day and name every difference."),
+    "erase": ("posbridge_dagster.cli.erase", "Take a person out of the ledger, the quarantine and the frames."),
     "replay": ("posbridge_dagster.cli.replay", "Let quarantined records be tried again."),
 }
 

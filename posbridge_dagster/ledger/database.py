@@ -56,6 +56,16 @@ class Database:
         """Return the dialect's INSERT, which can say what to do on conflict."""
         return postgresql.insert(table) if self.is_postgres else sqlite.insert(table)
 
+    def wipe_remains(self) -> None:
+        """Write the file anew, so that what was deleted or overwritten is nowhere in it; PostgreSQL's own vacuum does it there."""
+        if self.is_postgres or self.engine.url.database in (None, "", ":memory:"):
+            return
+        self.engine.dispose()
+        with self._told(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+            driver.execute("VACUUM")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()

@@ -6,6 +6,7 @@ from typing import Self
 from posbridge_dagster.ledger.claims import Claims
 from posbridge_dagster.ledger.cursors import Cursors
 from posbridge_dagster.ledger.database import Database, database_address
+from posbridge_dagster.ledger.erasing import Erasing
 from posbridge_dagster.ledger.links import Links
 from posbridge_dagster.ledger.migration import migrate
 from posbridge_dagster.ledger.quarantine import Quarantine
@@ -13,7 +14,7 @@ from posbridge_dagster.ledger.records import Records
 from posbridge_dagster.ledger.scope import Scope
 
 
-class Ledger(Records, Claims, Quarantine, Links, Cursors):
+class Ledger(Records, Claims, Quarantine, Links, Cursors, Erasing):
     """Records, claims, quarantine, links and cursors of one shop and one administration.
 
     Safe to share between threads. Every method is one or more whole transactions and raises LedgerFailure when the database
