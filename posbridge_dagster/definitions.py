@@ -3,6 +3,8 @@
 import dagster as dg
 
 from posbridge_dagster.flows import balancing
+from posbridge_dagster.flows.customers_to_shopify import assets as customers
+from posbridge_dagster.flows.customers_to_shopify import automation as customers_automation
 from posbridge_dagster.flows.orders_to_mplus import assets, automation, balance, return_assets
 from posbridge_dagster.flows.orders_to_shopify import assets as documents
 from posbridge_dagster.flows.orders_to_shopify import automation as documents_automation
@@ -10,10 +12,26 @@ from posbridge_dagster.flows.orders_to_shopify import balance as documents_balan
 from posbridge_dagster.resources import RESOURCES
 
 defs = dg.Definitions(
-    assets=[*assets.ASSETS, *return_assets.ASSETS, *balance.ASSETS, *documents.ASSETS, *documents_balance.ASSETS],
-    jobs=[automation.job, balancing.job, documents_automation.job],
-    sensors=[automation.changes_sensor, documents_automation.changes_sensor],
-    schedules=[automation.nightly_schedule, balancing.nightly_schedule, documents_automation.nightly_schedule],
+    assets=[
+        *assets.ASSETS,
+        *return_assets.ASSETS,
+        *balance.ASSETS,
+        *documents.ASSETS,
+        *documents_balance.ASSETS,
+        *customers.ASSETS,
+    ],
+    jobs=[automation.job, balancing.job, documents_automation.job, customers_automation.job],
+    sensors=[
+        automation.changes_sensor,
+        documents_automation.changes_sensor,
+        customers_automation.TICKING.sensor,
+    ],
+    schedules=[
+        automation.nightly_schedule,
+        balancing.nightly_schedule,
+        documents_automation.nightly_schedule,
+        *customers_automation.TICKING.schedules,
+    ],
     resources=RESOURCES,
     executor=dg.in_process_executor,
 )

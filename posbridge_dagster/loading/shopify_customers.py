@@ -1,122 +1,135 @@
-"""Finds or makes the Shopify customer of each relation, and its company where the shop keeps companies.
+"""Writes relations as Shopify customers, and as companies where the shop and the mapping have them.
 
-Matched by the ledger's link, then by e-mail address. ``customerSet`` with an e-mail address makes a customer at most once
-however often it is sent; a company is made at most once because its external id is unique in the shop.
+A customer is made by its custom id, so a creation that is sent twice makes one. E-mail and telephone are unique in a shop: a
+telephone number that somebody else has is left out and said, an e-mail address that somebody else has is for a person.
+Marketing consent is never sent.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
-from posbridge_dagster.clients.failures import Busy, Refused, UnknownOutcome, Unreachable
+from posbridge_dagster.clients.failures import Misconfigured, Refused, RemoteFailure
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.clients.shopify.customers import changes, customer_set, find_customer, with_address
-from posbridge_dagster.ledger import Closing, Intent, Ledger, Owner, QuarantineEntry, State
+from posbridge_dagster.clients.shopify.custom_ids import NAMESPACE, custom_id, custom_id_metafield
+from posbridge_dagster.clients.shopify.customers import customer_set, match_customers, taken
+from posbridge_dagster.clients.shopify.errors import UserErrors
+from posbridge_dagster.clients.shopify.metafields import metafields_set
+from posbridge_dagster.ledger import Ledger
+from posbridge_dagster.loading.customer_fields import VAT_NUMBER, customer_input, differing_fields
+from posbridge_dagster.loading.customer_matching import KEY, CustomerMatching, link_key
+from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.mplus_customers import LINK
-from posbridge_dagster.loading.result import ResultRow
-from posbridge_dagster.loading.shopify_input import address_input, tags
-from posbridge_dagster.loading.trouble import Trouble, failure_code
+from posbridge_dagster.loading.once import HalfWritten, Written
+from posbridge_dagster.loading.shopify_companies import CompanyLoader
+from posbridge_dagster.loading.works import Answer, Conflict, Work
 from posbridge_dagster.model.identity import tail
-from posbridge_dagster.model.outcome import Outcome
 
-LEASE_S = 300
-_FIELDS = {"first_name": "firstName", "last_name": "lastName", "phone": "phone", "note": "note"}
-_ADDRESS = ("company", "address1", "zip", "city", "country")
+AT_ONCE = 4
+"""Calls in flight; the pace of the client decides how many points they spend."""
 
-Row = Mapping[str, Any]
-
-
-def record_id(relation_number: int) -> str:
-    """Return the id of a relation as a record of its flow."""
-    return f"relation:{relation_number}"
+Node = dict[str, Any]
+Note = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class ShopifyCustomerLoader:
-    """Writes one run's customers. ``policies`` says per field when it is written: create, update or always."""
+@dataclass
+class ShopifyCustomers:
+    """A KeepingWriter of customers. ``companies`` makes their companies, None where there are none.
 
-    flow: str
-    ledger: Ledger
-    owner: Owner
+    ``notes`` says, by source id, with a code and a sentence, what was left out of a customer who was written.
+    """
+
     client: ShopifyClient
-    run_id: str
-    policies: Mapping[str, str]
-    dry_run: bool = False
+    ledger: Ledger
+    matching: CustomerMatching
+    companies: CompanyLoader | None = None
+    batch: int = 50
+    notes: dict[str, Note] = field(default_factory=dict, init=False)
 
-    def load(self, customers: Sequence[Row]) -> list[ResultRow]:
-        """Return one row per customer in the order given; ``target_id`` is the digits of the customer's gid.
+    def find(self, works: Sequence[Work]) -> Mapping[str, Node | Conflict]:
+        """Return the customers that are there, by source id."""
+        return self.matching.find(works)
 
-        ``customers`` are rows of MAPPED_CUSTOMERS with an e-mail address.
-        """
-        numbers = [str(customer["relation_number"]) for customer in customers]
-        linked = {number: _customers(keys) for number, keys in self.ledger.links_back(LINK, numbers).items()}
-        trouble = Trouble()
-        return [self._one(customer, linked.get(str(customer["relation_number"]), []), trouble) for customer in customers]
+    def differing(self, item: Kept, found: Node) -> Collection[str]:
+        """Return the fields in which a customer who was found is another than the relation."""
+        return differing_fields(item, found)
 
-    def _one(self, customer: Row, linked: Sequence[str], trouble: Trouble) -> ResultRow:
-        key = record_id(customer["relation_number"])
-        if trouble.stopped:
-            return ResultRow(key, Outcome.FAILED, code="not_attempted", reason=f"not sent: {trouble.reason}")
-        if len(linked) == 1:
-            return ResultRow(key, Outcome.UNCHANGED, target_id=linked[0])
+    def apply(self, works: Sequence[Work]) -> Iterator[tuple[str, Answer]]:
+        """Write customers, several at a time, and yield their answers in order; who is written is linked before that is told."""
+        pool = ThreadPoolExecutor(AT_ONCE)
         try:
-            row = self._upsert(customer, key)
-        except Refused as refusal:
-            return self._quarantined(customer, key, refusal)
-        except (Busy, Unreachable, UnknownOutcome) as failure:
-            trouble.happened(failure)
-            return ResultRow(key, Outcome.FAILED, code=failure_code(failure), reason=failure.reason)
-        trouble.over()
-        if row.target_id and not self.dry_run:
-            self.ledger.link(LINK, {f"customer:{row.target_id}": str(customer["relation_number"])})
-        return row
-
-    def _upsert(self, customer: Row, key: str) -> ResultRow:
-        found = find_customer(self.client, email=customer["email"])
-        fields = self._fields(customer, found)
-        if found:
-            fields = changes(found, fields)
-            known = ResultRow(key, Outcome.UPDATED if fields else Outcome.UNCHANGED, target_id=tail(found["id"]), changes=", ".join(fields))
-            if not fields:
-                return known
-            return replace(known, code="planned") if self.dry_run else self._set(customer, fields, known)
-        row = ResultRow(key, Outcome.CREATED, changes="create")
-        return replace(row, code="planned") if self.dry_run else replace(self._set(customer, fields, row), changes="")
-
-    def _set(self, customer: Row, fields: Mapping[str, Any], row: ResultRow) -> ResultRow:
-        """Write the customer between a claim and its closing, and return the row with its id."""
-        intent = Intent(row.source_id, customer["fingerprint"], customer["fingerprint"])
-        claim = self.ledger.claim(self.flow, [intent], self.owner, lease_s=LEASE_S, reopen=True)[row.source_id]
-        closing = Closing(row.source_id, State.INTENT, Outcome.FAILED.value)
-        try:
-            target_id = tail(customer_set(self.client, {"email": customer["email"]}, fields)["id"])
-            closing = Closing(row.source_id, State.DONE, row.outcome.value, target_id=target_id)
-        except Refused as refusal:
-            closing = Closing(row.source_id, State.QUARANTINED, Outcome.QUARANTINED.value, code=refusal.code, reason=refusal.reason)
-            raise
+            for work, answer in zip(works, pool.map(self._answer, works), strict=True):
+                if isinstance(answer, Written | HalfWritten):
+                    there = answer.written if isinstance(answer, HalfWritten) else answer
+                    self.ledger.link(LINK, {link_key(there.target_id): str(work.item.payload["relation_number"])})
+                yield work.item.source_id, answer
         finally:
-            if claim.granted:
-                self.ledger.close_records(self.flow, [closing], self.owner)
-        return replace(row, target_id=target_id, attempts=claim.record.attempts)
+            pool.shutdown(cancel_futures=True)
 
-    def _fields(self, customer: Row, found: dict[str, Any] | None) -> dict[str, Any]:
-        """Return what is written of a customer who is there already (policy update or always), or is new (create or always)."""
-        wanted = ("update", "always") if found else ("create", "always")
-        written = {column for column, policy in self.policies.items() if policy in wanted}
-        fields = {member: customer[column] for column, member in _FIELDS.items() if column in written and customer[column]}
-        if "tags" in written and customer["tags"]:
-            fields["tags"] = tags(customer["tags"])
-        address = address_input(customer) if written & set(_ADDRESS) else None
-        return fields | ({"addresses": with_address(found, address)} if address else {})
+    def _answer(self, work: Work) -> Answer:
+        try:
+            customer_id = self._customer(work)
+        except Misconfigured:
+            raise
+        except RemoteFailure as failure:
+            return failure
+        written = Written(customer_id)
+        try:
+            self._company(work, customer_id)
+        except Misconfigured:
+            raise
+        except Refused as refusal:
+            return HalfWritten(written, refusal.code or "company_refused", f"the customer is there, but its company: {refusal.reason}")
+        except RemoteFailure as failure:
+            return failure
+        return written
 
-    def _quarantined(self, customer: Row, key: str, refusal: Refused) -> ResultRow:
-        code = refusal.code or "customer_refused"
-        if not self.dry_run:
-            entry = QuarantineEntry(key, code, refusal.reason, source_payload=dict(customer))
-            self.ledger.quarantine(self.flow, [entry], self.run_id)
-        return ResultRow(key, Outcome.QUARANTINED, code=code, reason=refusal.reason)
+    def _customer(self, work: Work) -> str:
+        """Write the customer and return the digits of its gid."""
+        item, found = work.item, work.found
+        fields = customer_input(item, work.fields, found, is_ours=bool(work.target_id))
+        if found is None:
+            customer_gid = str(self._set(item, custom_id(KEY, item.external_id), fields)["id"])
+        else:
+            customer_gid = found["id"]
+            if fields:
+                self._set(item, {"id": customer_gid}, fields)
+        metafields = [] if found is None or _is_marked(item, found) else [custom_id_metafield(KEY, item.external_id)]
+        if VAT_NUMBER in work.fields and item.fields[VAT_NUMBER]:
+            metafields.append(_text_metafield(VAT_NUMBER, item.fields[VAT_NUMBER]))
+        if metafields:
+            metafields_set(self.client, [{"ownerId": customer_gid, **metafield} for metafield in metafields])
+        return tail(customer_gid)
+
+    def _set(self, item: Kept, identifier: Node, fields: Node) -> Node:
+        """Write a customer, without its telephone number where only that is refused."""
+        try:
+            return customer_set(self.client, identifier, fields)
+        except UserErrors as refusal:
+            if "email" in taken(refusal):
+                raise self._email_taken(item) from None
+            if any(error.path[-1:] != ("phone",) for error in refusal.errors):
+                raise
+            code = "phone_taken" if "phone" in taken(refusal) else "phone_refused"
+            why = "is another customer's in the shop" if code == "phone_taken" else "is none to Shopify"
+            self.notes[item.source_id] = (code, f"its telephone number {why} and was left out")
+        return customer_set(self.client, identifier, {name: value for name, value in fields.items() if name != "phone"})
+
+    def _email_taken(self, item: Kept) -> Refused:
+        owners = match_customers(self.client, {"owner": {"emailAddress": str(item.fields["email"])}})
+        owner = f"customer {tail(owners['owner']['id'])}" if owners else "another customer"
+        reason = f"{owner} has its e-mail address: merge them in Shopify, or give the relation another address"
+        return Refused(reason, system="Shopify", operation="customerSet", code="email_taken")
+
+    def _company(self, work: Work, customer_id: str) -> None:
+        if self.companies and work.item.payload["company"]:
+            self.companies.keep(work.item.payload, customer_id, work.fields if work.found is not None else ())
 
 
-def _customers(keys: Sequence[str]) -> list[str]:
-    """Return the customers among the linked keys, by the digits of their ids."""
-    return [key.partition(":")[2] for key in keys if key.startswith("customer:")]
+def _is_marked(item: Kept, found: Node) -> bool:
+    return bool(found["relation"]) and found["relation"]["value"] == item.external_id
+
+
+def _text_metafield(key: str, value: str) -> Node:
+    return {"namespace": NAMESPACE, "key": key, "type": "single_line_text_field", "value": value}

@@ -14,12 +14,13 @@ from posbridge_dagster.clients.shopify.companies import has_companies
 from posbridge_dagster.flows.orders_to_shopify import FLOW
 from posbridge_dagster.flows.orders_to_shopify.options import OrdersToShopifyOptions
 from posbridge_dagster.ledger import Ledger, Owner, QuarantineEntry, State
+from posbridge_dagster.loading.customer_fields import record_id
+from posbridge_dagster.loading.customers_of_orders import CustomersOfOrders
 from posbridge_dagster.loading.once import Item, Loader, Writer
 from posbridge_dagster.loading.result import ResultRow, result_frame
 from posbridge_dagster.loading.rows import plain_rows, rows_by
 from posbridge_dagster.loading.shopify_companies import LINK as COMPANY
 from posbridge_dagster.loading.shopify_companies import CompanyLoader
-from posbridge_dagster.loading.shopify_customers import ShopifyCustomerLoader, record_id
 from posbridge_dagster.loading.shopify_orders import ShopifyOrders
 from posbridge_dagster.loading.shopify_refunds import ShopifyRefunds
 from posbridge_dagster.loading.steps import StepLoader
@@ -76,7 +77,8 @@ def write_customers(run: Run, customers: pd.DataFrame, orders: pd.DataFrame) -> 
     sent = _sent(run, sales)
     wanted = {int(number) for number in sales.loc[~sales["document_id"].isin(sent), "relation_number"]}
     rows = plain_rows(customers)
-    loader = ShopifyCustomerLoader(FLOW, run.ledger, run.owner, run.shopify, run.run_id, run.mapping.policies("customers"), run.dry_run)
+    policies = run.mapping.policies("customers")
+    loader = CustomersOfOrders(run.ledger, run.owner, run.shopify, run.administration, run.run_id, policies, run.dry_run)
     written = loader.load([row for row in rows if row["relation_number"] in wanted and not row["outcome"] and row["email"]])
     by_key = {row.source_id: row for row in written}
     _ensure_companies(run, [row for row in rows if row["company"]], by_key)

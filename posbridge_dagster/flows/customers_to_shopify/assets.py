@@ -1,0 +1,128 @@
+"""The flow as Dagster assets: read what changed of the relations, map them all, write what differs."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from posbridge_dagster.clients.mplus.client import MplusClient
+from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
+from posbridge_dagster.flows.customers_to_shopify import FLOW
+from posbridge_dagster.flows.customers_to_shopify.frames import told
+from posbridge_dagster.flows.customers_to_shopify.links import known_customers
+from posbridge_dagster.flows.customers_to_shopify.mapped import map_customers
+from posbridge_dagster.flows.customers_to_shopify.mapping_file import read_mapping
+from posbridge_dagster.flows.customers_to_shopify.write import Run, write_customers
+from posbridge_dagster.flows.failures import said_plainly
+from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
+from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.ledger import Ledger, Owner
+from posbridge_dagster.loading.customer_fields import record_id
+from posbridge_dagster.settings import Settings
+from posbridge_dagster.snapshots.mplus_relations import read_relations
+from posbridge_dagster.storage import FrameStore
+
+EVERYTHING = "read_everything"
+"""In the notes of the snapshot: it was read from the beginning."""
+
+CHECKS = {
+    "counts_add_up": "every relation ended in exactly one outcome",
+    "nothing_waits": "no customer waits unsent for longer than POSBRIDGE_UNSENT_MINUTES",
+}
+
+
+class RelationReading(dg.Config):
+    """How the relations are read."""
+
+    read_everything: bool = False
+
+
+class CustomerWriting(dg.Config):
+    """How the customers are written."""
+
+    dry_run: bool = False
+
+
+def _in(frame: str, stage: Stage) -> dg.AssetIn:
+    return dg.AssetIn(key=frame_key(FLOW, frame, stage))
+
+
+@dg.multi_asset(
+    name="read_all_relations",
+    outs={name: dg.AssetOut(**told(name, "snapshot")) for name in ("relations", "known_customers")},
+)
+def snapshot(
+    config: RelationReading,
+    mplus: dg.ResourceParam[MplusClient],
+    ledger: dg.ResourceParam[Ledger],
+    frame_store: dg.ResourceParam[FrameStore],
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Read what changed of the relations since the last time, or all of them, and which customers they are known to be."""
+    with said_plainly():
+        stored = None if config.read_everything else frame_store.read(frame_key(FLOW, "relations", "snapshot").path, None)
+        relations = read_relations(mplus, stored)
+        known = known_customers(ledger, relations["relation_number"])
+    relations.attrs[EVERYTHING] = config.read_everything
+    metadata = frame_metadata(relations, ("relation_number", "name", "email", "city", "active")) | calls_metadata(mplus=mplus)
+    yield dg.Output(relations, output_name="relations", metadata=metadata)
+    yield dg.Output(known, output_name="known_customers", metadata=frame_metadata(known))
+
+
+@dg.multi_asset(
+    name="map_all_relations",
+    ins={name: _in(name, "snapshot") for name in ("relations", "known_customers")},
+    outs={"customers": dg.AssetOut(**told("customers", "mapped"))},
+)
+def mapped(relations: pd.DataFrame, known_customers: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.Output[pd.DataFrame]:
+    """Say what the customers of the shop should be, and why some relations are none."""
+    with said_plainly():
+        mapping = read_mapping(settings)
+        customers = map_customers(relations, known_customers, mapping, settings.shop_handle, settings.administration_name)
+    metadata = frame_metadata(customers, ("relation_number", "last_name", "email", "city", "outcome"))
+    return dg.Output(customers, metadata=metadata | verdict_metadata(customers, "relation_number") | {"mapping": mapping.fingerprint[:12]})
+
+
+@dg.multi_asset(
+    name="keep_shopify_customers",
+    ins={"relations": _in("relations", "snapshot"), "customers": _in("customers", "mapped")},
+    outs={"customers_result": dg.AssetOut(**told("customers", "result"))},
+    check_specs=check_specs(FLOW, "customers", CHECKS),
+)
+def result(
+    context: dg.AssetExecutionContext,
+    config: CustomerWriting,
+    relations: pd.DataFrame,
+    customers: pd.DataFrame,
+    shopify: dg.ResourceParam[ShopifyClient],
+    ledger: dg.ResourceParam[Ledger],
+    settings: dg.ResourceParam[Settings],
+) -> Iterator[Any]:
+    """Make or change the customers that are not as they should be; the run fails when one could not be sent."""
+    with said_plainly():
+        run = _run(context, config, shopify, ledger, settings)
+        ended = write_customers(run, customers, everyone=bool(relations.attrs.get(EVERYTHING)))
+    yield dg.Output(ended, output_name="customers_result", metadata=result_metadata(ended) | calls_metadata(shopify=shopify))
+    yield counts_add_up(FLOW, "customers", ended, [record_id(int(number)) for number in relations["relation_number"]])
+    yield nothing_waits(FLOW, "customers", ledger, settings)
+    if sentence := failed_sentence(ended, "customers"):
+        raise dg.Failure(sentence, allow_retries=False)
+
+
+def _run(context: dg.AssetExecutionContext, config: CustomerWriting, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
+    run_id = context.run.run_id
+    return Run(
+        mapping=read_mapping(settings),
+        ledger=ledger,
+        owner=Owner.of_this_process(run_id),
+        shopify=shopify,
+        administration=settings.administration_name,
+        run_id=run_id,
+        overlap=timedelta(minutes=settings.overlap_minutes),
+        dry_run=config.dry_run or settings.dry_run,
+    )
+
+
+ASSETS = [snapshot, mapped, result]

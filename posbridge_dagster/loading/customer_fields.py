@@ -1,0 +1,114 @@
+"""A relation as fields of a Shopify customer: what is compared, and what is sent for the fields that are due.
+
+Values are those of the mapping, so nothing here depends on how Shopify rewrites them. Tags are only ever added, except the one
+that marks a retired relation; addresses that a person added stay.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from posbridge_dagster.clients.shopify.customers import changes, with_address
+from posbridge_dagster.loading.fields import Kept
+from posbridge_dagster.loading.shopify_input import Input, address_input, tags
+
+RECORDS = "customers_to_shopify"
+"""The flow under whose name the ledger keeps relations as customers, whichever flow writes them."""
+
+RETIRED = "retired"
+VAT_NUMBER = "vat_number"
+BILLING = ("company", "address1", "zip", "city", "country")
+DELIVERY = tuple(f"delivery_{part}" for part in ("first_name", "last_name", *BILLING))
+
+_MEMBERS = {
+    "email": "email",
+    "phone": "phone",
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "note": "note",
+    "locale": "locale",
+    "tax_exempt": "taxExempt",
+}
+_CLEARED = {"phone", "first_name", "last_name", "note"}
+"""Fields that are emptied when the relation no longer has them; the others keep what they had."""
+
+Row = Mapping[str, Any]
+
+
+def record_id(relation_number: int) -> str:
+    """Return the id of a relation as a record of its flow."""
+    return f"relation:{relation_number}"
+
+
+def kept_customer(row: Row, policies: Mapping[str, str], custom_id: str, source: Row | None = None, retired_tag: str = "") -> Kept:
+    """Return a mapped customer as a record that is kept in step; only the fields that the mapping file fills are its fields.
+
+    ``retired_tag`` is the tag of customers whose relation is retired (``row["active"]`` is false); without one there is no such field.
+    """
+    fields = {name: row[name] for name in policies if name in row}
+    if "tags" in fields:
+        fields["tags"] = sorted(tags(fields["tags"]))
+    if retired_tag:
+        fields[RETIRED] = row["active"] is False
+    number = row["relation_number"]
+    return Kept(
+        source_id=record_id(number),
+        external_id=custom_id,
+        name=f"relation {number}",
+        fields=fields,
+        policies={**policies, RETIRED: "update"},
+        payload={**row, "retired_tag": retired_tag},
+        source=source or row,
+    )
+
+
+def customer_input(item: Kept, due: Collection[str], found: Input | None, *, is_ours: bool) -> Input:
+    """Return what ``customerSet`` is given for the fields that are due.
+
+    ``found`` is the customer as they are, None for a new one; ``is_ours`` says that their default address is the one that was
+    written before, so that a new one takes its place instead of standing beside it.
+    """
+    given: Input = {}
+    for name in due:
+        value = item.fields[name]
+        if name in _MEMBERS and (value not in (None, "") or (is_ours and name in _CLEARED)):
+            given[_MEMBERS[name]] = "" if value is None else value
+    wanted = _tags(item, due, found)
+    if wanted is not None:
+        given["tags"] = wanted
+    if addresses := _addresses(item.payload, due, found, is_ours=is_ours):
+        given["addresses"] = addresses
+    return given
+
+
+def differing_fields(item: Kept, found: Input) -> set[str]:
+    """Return the fields in which a customer who was found is another than the relation; what the relation leaves empty never differs."""
+    members = changes(found, customer_input(item, item.fields, found, is_ours=False))
+    differing = {name for name, member in _MEMBERS.items() if member in members}
+    differing |= {"tags", RETIRED} if "tags" in members else set()
+    differing |= {*BILLING, *DELIVERY} if "addresses" in members else set()
+    return {name for name in (*differing, VAT_NUMBER) if item.fields.get(name) not in (None, "")}
+
+
+def _tags(item: Kept, due: Collection[str], found: Input | None) -> list[str] | None:
+    """Return the tags a customer should have, None where they are not due."""
+    if not {"tags", RETIRED} & set(due):
+        return None
+    wanted = {*(found["tags"] if found else ()), *(item.fields["tags"] if "tags" in due else ())}
+    mark = item.payload["retired_tag"]
+    if RETIRED in due and mark:
+        wanted = wanted | {mark} if item.fields[RETIRED] else wanted - {mark}
+    return sorted(wanted)
+
+
+def _addresses(row: Row, due: Collection[str], found: Input | None, *, is_ours: bool) -> list[Input]:
+    """Return all addresses of a customer, the default one first; none where no address is due."""
+    billing = address_input(row) if set(due) & set(BILLING) else None
+    delivery = address_input(row, "delivery_") if set(due) & set(DELIVERY) else None
+    if not billing and not delivery:
+        return []
+    there: list[Input] = list(found["addressesV2"]) if found else []
+    first = [billing] if billing else there[:1]
+    addresses = there if billing and not is_ours else there[1:]
+    for address in reversed([*first, *([delivery] if delivery else [])]):
+        addresses = with_address({"addressesV2": addresses}, address)
+    return addresses
