@@ -1,8 +1,11 @@
 """The pretend MplusKASSA administration: what answers an HTTP request."""
 
+import json
+import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from hmac import compare_digest
@@ -14,7 +17,10 @@ from lxml import etree
 
 from posbridge_dagster.sandbox.mplus.books import Books
 from posbridge_dagster.sandbox.mplus.context import Context
+from posbridge_dagster.sandbox.mplus.doors import DOORS, PREFIX, through_door
+from posbridge_dagster.sandbox.mplus.drafts import Refused
 from posbridge_dagster.sandbox.mplus.envelopes import SoapFault, answer_envelope, call_element, fault_envelope
+from posbridge_dagster.sandbox.mplus.floor import Floor
 from posbridge_dagster.sandbox.mplus.keeping import read_state, write_state
 from posbridge_dagster.sandbox.mplus.opening import opened
 from posbridge_dagster.sandbox.mplus.operations import OPERATIONS
@@ -45,6 +51,8 @@ class MplusSandbox:
     ``products_can_be_changed``, ``ignored_article_members`` (names that writing leaves as they are),
     ``exact_match_case_sensitive``, ``undashed_ids``, ``absent_decimal_places``, ``zero_dates``, ``unknown_enum`` (the name of the
     enumeration that has grown; True = PaymentMethodType), ``unsorted``, ``page_cap``.
+
+    ``floor`` is the staff: what happens in the shop without the API. `doors` lets the same happen over HTTP.
     """
 
     name = "mplus"
@@ -65,6 +73,8 @@ class MplusSandbox:
         self.zone = ZoneInfo(timezone)
         self.clock = clock
         self.books = opened(seed, clock())
+        self.floor = Floor(self._at_work)
+        self._turn = threading.RLock()
         self.switches: dict[str, Any] = {
             "service_version": ".".join(map(str, service_version)),
             "percentage_scale": 100,
@@ -87,6 +97,8 @@ class MplusSandbox:
 
     def operation(self, request: Request) -> str:
         """Return the name of the call: the first child of the Body, or what a GET is after."""
+        if request.path.startswith(PREFIX):
+            return request.path.removeprefix("/")
         if request.method != "POST":
             return next((name for name in ("wsdl", "docs") if name in request.query), request.method)
         try:
@@ -98,10 +110,13 @@ class MplusSandbox:
         """Carry the request out."""
         started = time.perf_counter()
         version = version_of(self.switches["service_version"])
+        if request.path.startswith(PREFIX):
+            return self._through_door(request)
         if request.method != "POST":
             return self._page(request, version)
         try:
-            answer = self._called(request, version)
+            with self._turn:
+                answer = self._called(request, version)
         except SoapFault as fault:
             answer = Answer(fault_envelope(fault), 500, XML)
         headers = {
@@ -135,6 +150,20 @@ class MplusSandbox:
         sandbox = cls(Seed(), **settings)
         sandbox.books = Books(read_state(folder))
         return sandbox
+
+    @contextmanager
+    def _at_work(self) -> Iterator[Context]:
+        """Give the context of one deed on the shop floor; calls of the API wait for it."""
+        with self._turn:
+            yield Context(self.books, self.switches, version_of(self.switches["service_version"]), self.zone, self.clock())
+
+    def _through_door(self, request: Request) -> Answer:
+        if request.method != "POST" or request.path not in DOORS:
+            return _plain({"errors": f"no {request.method} {request.path}; the doors are {', '.join(sorted(DOORS))}"}, 404)
+        try:
+            return _plain(through_door(self.floor, request.path, request.body), 201)
+        except (Refused, ValueError, LookupError) as error:
+            return _plain({"errors": str(error)}, 422)
 
     def _page(self, request: Request, version: Version) -> Answer:
         schema = schema_of(version)
@@ -194,3 +223,7 @@ class MplusSandbox:
             switches["zero_dates"],
             grown,
         )
+
+
+def _plain(value: Message, status: int) -> Answer:
+    return Answer(json.dumps(value).encode(), status)

@@ -111,12 +111,13 @@ def show_in_groups(family: Family, numbers: Iterable[int], context: Context) -> 
     wanted = list(dict.fromkeys(numbers))
     if unknown := [number for number in wanted if number not in groups or groups[number].deleted]:
         raise Refused(f"article group {number} does not exist" for number in unknown)
-    for number in {*wanted, *family.groups}:
+    for number in dict.fromkeys([*family.groups, *wanted]):
         standing = [each for each in groups[number].products if each != family.number]
         if number not in wanted:
             arrange(groups[number], standing, context)
         elif number not in family.groups:
             arrange(groups[number], [*standing, family.number], context)
+    family.groups = wanted
 
 
 def arrange(group: Group, products: list[int], context: Context) -> None:
