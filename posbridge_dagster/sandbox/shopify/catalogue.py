@@ -75,6 +75,12 @@ class Catalogue(Generic[T]):
         self.records[record.number] = record
         self._place(record)
 
+    def discard(self, record: T) -> None:
+        """Let go of a record."""
+        for index, value in zip(self.indexes.values(), self._places.pop(record.number), strict=True):
+            index.discard((value, record.number))
+        del self.records[record.number]
+
     def touch(self, record: T) -> None:
         """Bring the indexes up to date with a record that was changed."""
         for index, value in zip(self.indexes.values(), self._places[record.number], strict=True):

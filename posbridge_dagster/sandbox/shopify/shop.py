@@ -15,6 +15,7 @@ from posbridge_dagster.sandbox.shopify.catalogue import Catalogue
 from posbridge_dagster.sandbox.shopify.edits import EditSeed, edit
 from posbridge_dagster.sandbox.shopify.jobs import Jobs
 from posbridge_dagster.sandbox.shopify.order_records import Order, Refund, Return
+from posbridge_dagster.sandbox.shopify.product_operations import ProductOperations
 from posbridge_dagster.sandbox.shopify.records import Company, Customer, Definition, Location, Metafield, Product, UsedKey, Variant
 from posbridge_dagster.sandbox.shopify.stock import Stock
 
@@ -38,7 +39,13 @@ class Shop:
         self.name, self.currency, self.timezone, self.clock = name, currency, timezone, clock
         self.locations: dict[int, Location] = {}
         self.products = Catalogue[Product]({"updated_at": lambda product: product.updated_at, "id": lambda product: product.number})
-        self.variants = Catalogue[Variant]({"id": lambda variant: variant.number})
+        self.variants = Catalogue[Variant](
+            {
+                "id": lambda variant: variant.number,
+                "sku": lambda variant: variant.sku.lower(),
+                "updated_at": lambda variant: variant.updated_at,
+            }
+        )
         self.customers = Catalogue[Customer]({"updated_at": lambda customer: customer.updated_at, "id": lambda customer: customer.number})
         self.companies = Catalogue[Company]({"updated_at": lambda company: company.updated_at, "id": lambda company: company.number})
         self.orders = Catalogue[Order](
@@ -53,7 +60,9 @@ class Shop:
         self.used_keys: dict[str, UsedKey] = {}
         self.stock = Stock()
         self.jobs = Jobs(clock)
+        self.product_operations = ProductOperations()
         self.order_attempts = Attempts(clock)
+        self.products_by_handle: dict[str, int] = {}
         self.variants_by_sku: dict[str, Variant] = {}
         self.sku_counts: Counter[str] = Counter()
         self.customers_by_email: dict[str, int] = {}
@@ -64,6 +73,7 @@ class Shop:
         self.opened_at = clock()
         self.last_number = 0
         self._last_order, self._last_name, self._last_customer, self._last_refund = 5000, 1000, 0, 0
+        self._last_product, self._last_variant = FIRST_PRODUCT - 1, FIRST_VARIANT - 1
 
     def next_number(self) -> int:
         """Return a number that nothing has which an app or the sandbox's own door made."""
@@ -73,6 +83,14 @@ class Shop:
     def next_order(self) -> tuple[int, str]:
         """Return the number and the name of an order that is to be made: one more than the highest."""
         return self._last_order + 1, f"#{self._last_name + 1}"
+
+    def next_product(self) -> int:
+        """Return the number of a product that is to be made."""
+        return self._last_product + 1
+
+    def next_variant(self) -> int:
+        """Return the number of a variant that is to be made."""
+        return self._last_variant + 1
 
     def next_customer(self) -> int:
         """Return the number of a customer who is to be made."""
@@ -93,19 +111,30 @@ class Shop:
     def add_product(self, product: Product, variants: list[Variant]) -> None:
         """Take a product in. Of two variants with one SKU, sales belong to the first."""
         self.products.add(product)
-        self._index_custom_ids(product)
+        self._last_product = max(self._last_product, product.number)
+        self.products_by_handle[product.handle] = product.number
+        self.index_custom_ids(product)
         for variant in variants:
-            self.variants.add(variant)
-            self._index_custom_ids(variant)
-            self.variants_by_sku.setdefault(variant.sku, variant)
-            self.sku_counts[variant.sku] += 1
+            self.add_variant(variant)
+
+    def add_variant(self, variant: Variant) -> None:
+        """Take a variant of a product in."""
+        self.variants.add(variant)
+        self._last_variant = max(self._last_variant, variant.number)
+        self.index_custom_ids(variant)
+        self.index_sku(variant)
+
+    def index_sku(self, variant: Variant) -> None:
+        """Make a variant findable by its SKU; the first that has one keeps it."""
+        self.variants_by_sku.setdefault(variant.sku, variant)
+        self.sku_counts[variant.sku] += 1
 
     def add_customer(self, customer: Customer) -> None:
         """Take a customer in."""
         self.customers.add(customer)
         self._last_customer = max(self._last_customer, customer.number)
         self.index_customer(customer)
-        self._index_custom_ids(customer)
+        self.index_custom_ids(customer)
 
     def index_customer(self, customer: Customer) -> None:
         """Make a customer findable by e-mail address and phone number; the first who has one keeps it."""
@@ -124,7 +153,7 @@ class Shop:
     def add_company(self, company: Company) -> None:
         """Take a company in."""
         self.companies.add(company)
-        self._index_custom_ids(company)
+        self.index_custom_ids(company)
 
     def company_of_place(self, number: int) -> Company | None:
         """Return the company that one of its places belongs to."""
@@ -139,7 +168,7 @@ class Shop:
         if order.customer is not None:
             self.orders_of_customer[order.customer].append(order.number)
         self.note_refunds(order)
-        self._index_custom_ids(order)
+        self.index_custom_ids(order)
 
     def note_refunds(self, order: Order) -> None:
         """Note the refunds of an order, so that the next one gets a number of its own."""
@@ -188,7 +217,7 @@ class Shop:
     def changed(self, owner: Owner) -> None:
         """Note that a record was changed now."""
         self.writes += 1
-        if isinstance(owner, Variant | Location):
+        if isinstance(owner, Location):
             return
         owner.updated_at = self.now()
         if isinstance(owner, Order):
@@ -196,7 +225,12 @@ class Shop:
             self.note_refunds(owner)
             self.orders.touch(owner)
         elif isinstance(owner, Product):
+            owner.seen_at = owner.updated_at
             self.products.touch(owner)
+        elif isinstance(owner, Variant):
+            owner.seen_at = owner.updated_at
+            self.variants.touch(owner)
+            self.changed(self.products[owner.product])
         elif isinstance(owner, Customer):
             owner.seen_at = owner.updated_at
             self.customers.touch(owner)
@@ -216,16 +250,21 @@ class Shop:
 
     def set_metafield(self, owner: Owner, namespace: str, key: str, kind: str, value: str) -> Metafield:
         """Set a value beside a record, in place of an earlier one of the same name."""
-        earlier = next((entry for entry in owner.metafields if (entry.namespace, entry.key) == (namespace, key)), None)
-        if earlier:
-            owner.metafields.remove(earlier)
-            place = (OWNER_TYPES[type(owner)], namespace, key, earlier.value)
-            if self.owners_by_custom_id.get(place) == owner.number:
-                del self.owners_by_custom_id[place]
+        earlier = self.drop_metafield(owner, namespace, key)
         metafield = Metafield(earlier.number if earlier else self.next_number(), namespace, key, kind, value, self.now())
         owner.metafields.append(metafield)
-        self._index_custom_ids(owner)
+        self.index_custom_ids(owner)
         return metafield
+
+    def drop_metafield(self, owner: Owner, namespace: str, key: str) -> Metafield | None:
+        """Take a value away from a record and return it; None where it had none."""
+        known = next((entry for entry in owner.metafields if (entry.namespace, entry.key) == (namespace, key)), None)
+        if known is not None:
+            owner.metafields.remove(known)
+            place = (OWNER_TYPES[type(owner)], namespace, key, known.value)
+            if self.owners_by_custom_id.get(place) == owner.number:
+                del self.owners_by_custom_id[place]
+        return known
 
     def unique_holder(self, owner_type: str, namespace: str, key: str, value: str) -> int | None:
         """Return who has a value that may be there only once, because it is a custom id."""
@@ -238,7 +277,8 @@ class Shop:
         """Return the number of the record that has a custom id; always as of now, unlike a search."""
         return self.owners_by_custom_id.get((owner_type, namespace, key, value))
 
-    def _index_custom_ids(self, owner: Owner) -> None:
+    def index_custom_ids(self, owner: Owner) -> None:
+        """Make a record findable by its custom ids."""
         for entry in owner.metafields:
             if entry.kind == "id":
                 self.owners_by_custom_id.setdefault((OWNER_TYPES[type(owner)], entry.namespace, entry.key, entry.value), owner.number)

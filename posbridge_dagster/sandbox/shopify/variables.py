@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -21,6 +22,7 @@ from posbridge_dagster.sandbox.shopify.refusals import Refusal
 from posbridge_dagster.sandbox.shopify.schema import is_one_of
 
 MOST_ITEMS = 250
+LONGER = {"variants": 2048, "values": 2048}  # of productSet's input, whose products have that many
 GLOBAL_ID = re.compile(r"gid://\w[\w-]*/\w+/[^/\s]+")
 Problem = dict[str, Any]
 
@@ -45,9 +47,10 @@ def variable_refusals(schema: GraphQLSchema, operation: OperationDefinitionNode,
 
 
 def _refusal(name: str, kind: Any, value: Any) -> Refusal | None:
-    too_long = _longest_list(value)
-    if too_long > MOST_ITEMS:
-        message = f"The input array size of {too_long} is greater than the maximum allowed of {MOST_ITEMS}."
+    longer = LONGER if "ProductSetInput" in str(kind) else {}
+    too_long = next(_too_long(value, MOST_ITEMS, longer), None)
+    if too_long is not None:
+        message = f"The input array size of {too_long[0]} is greater than the maximum allowed of {too_long[1]}."
         return Refusal(message, "MAX_INPUT_SIZE_EXCEEDED")
     problems = _problems(kind, value, [])
     if not problems:
@@ -59,12 +62,16 @@ def _refusal(name: str, kind: Any, value: Any) -> Refusal | None:
     )
 
 
-def _longest_list(value: Any) -> int:
+def _too_long(value: Any, most: int, longer: Mapping[str, int]) -> Iterator[tuple[int, int]]:
+    """Yield the size and the limit of every list within a value that has too many items."""
     if isinstance(value, list):
-        return max(len(value), max(map(_longest_list, value), default=0))
-    if isinstance(value, dict):
-        return max(map(_longest_list, value.values()), default=0)
-    return 0
+        if len(value) > most:
+            yield len(value), most
+        for item in value:
+            yield from _too_long(item, MOST_ITEMS, longer)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from _too_long(member, longer.get(name, MOST_ITEMS), longer)
 
 
 def _problems(kind: GraphQLInputType, value: Any, path: list[str | int]) -> list[Problem]:

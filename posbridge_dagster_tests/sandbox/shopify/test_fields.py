@@ -18,11 +18,22 @@ from posbridge_dagster.sandbox.shopify.schema import shop_schema
 from posbridge_dagster_tests.sandbox.shopify.shopfloor import Caller
 
 DENIED = {"staffMember", "user"}
-ARGUMENTS = {"key": '"note"', "id": '"gid://shopify/Order/5001"'}
+ARGUMENTS = {
+    "key": '"note"',
+    "id": '"gid://shopify/Order/5001"',
+    "publicationId": '"gid://shopify/Publication/2"',
+    "inventoryItemId": '"gid://shopify/InventoryItem/9000001"',
+    "locationId": '"gid://shopify/Location/1"',
+    "names": '["available"]',
+}
+
+
+def is_too_deep(kind: GraphQLNamedType, trail: tuple[str, ...]) -> bool:
+    return kind.name.endswith("Connection") and any(name.endswith("Connection") for name in trail)
 
 
 def selection(kind: GraphQLNamedType, trail: tuple[str, ...] = ()) -> str:
-    """Select every field of a type, each type once on the way down."""
+    """Select every field of a type, each type once on the way down and no connection in more than one other."""
     if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
         return (
             "{ __typename " + " ".join(f"... on {member.name} {{ __typename }}" for member in shop_schema().get_possible_types(kind)) + " }"
@@ -31,7 +42,7 @@ def selection(kind: GraphQLNamedType, trail: tuple[str, ...] = ()) -> str:
     chosen = ["__typename"]
     for name, field in kind.fields.items():
         returned = get_named_type(field.type)
-        if name in DENIED or returned.name in trail:
+        if name in DENIED or returned.name in trail or is_too_deep(returned, trail):
             continue
         needed = [f"{key}: {ARGUMENTS[key]}" for key, argument in field.args.items() if isinstance(argument.type, GraphQLNonNull)]
         needed += ["first: 2"] if "first" in field.args else []

@@ -83,7 +83,7 @@ def tip_nodes(sums: Reckoning, scene: Scene) -> list[Node]:
 
 def _line_node(entry: LineSum, sums: Reckoning, scene: Scene, allocations: list[dict[str, Any]], unfulfilled: int) -> Node:
     line, currency = entry.line, scene.currency_of(sums.order)
-    variant = None if line.variant is None else scene.variant_node(line.variant)
+    variant = None if scene.shop.variants.get(line.variant) is None else scene.variant_node(line.variant or 0)
     product = variant["product"] if variant else scene.product_node(line.product)
     is_goods = line.kind != "tip"
     after_own = entry.gross - entry.own_discount

@@ -5,11 +5,12 @@ from typing import Any
 from posbridge_dagster.sandbox.shopify.access import access_denied
 from posbridge_dagster.sandbox.shopify.metafield_values import metafield_errors, write_metafields
 from posbridge_dagster.sandbox.shopify.node import Node
+from posbridge_dagster.sandbox.shopify.nodes.goods import product_node
 from posbridge_dagster.sandbox.shopify.nodes.metafields import definition_node
 from posbridge_dagster.sandbox.shopify.nodes.orders import order_node
 from posbridge_dagster.sandbox.shopify.nodes.people import customer_node
 from posbridge_dagster.sandbox.shopify.order_records import Order
-from posbridge_dagster.sandbox.shopify.records import Customer
+from posbridge_dagster.sandbox.shopify.records import Customer, Product
 from posbridge_dagster.sandbox.shopify.refusals import Refusal, user_error
 from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.companies import company
@@ -24,9 +25,10 @@ from posbridge_dagster.sandbox.shopify.scalars import split_gid
 from posbridge_dagster.sandbox.shopify.scene import Scene
 from posbridge_dagster.sandbox.shopify.tags import kept_tags, split_tags
 
-LONGEST_TAG = {Order: 40, Customer: 255}
+Tagged = Order | Customer | Product
+LONGEST_TAG = {Order: 40, Customer: 255, Product: 255}
 LONGEST_NOTE = 5000
-WRITE_SCOPE = {Order: "write_orders", Customer: "write_customers"}
+WRITE_SCOPE = {Order: "write_orders", Customer: "write_customers", Product: "write_products"}
 LOOKUPS = {
     "Company": company,
     "Customer": customer,
@@ -61,13 +63,15 @@ def nodes(_: None, scene: Scene, ids: list[str]) -> list[Node | None]:
     return [node(None, scene, one) for one in ids]
 
 
-def _tagged(scene: Scene, global_id: str) -> Order | Customer:
+def _tagged(scene: Scene, global_id: str) -> Tagged:
     parts = split_gid(global_id)
-    found: Order | Customer | None = None
+    found: Tagged | None = None
     if parts and parts[0] == "Order":
         found = find_order(scene, parts[1])
     elif parts and parts[0] == "Customer":
         found = scene.shop.customers.get(parts[1])
+    elif parts and parts[0] == "Product":
+        found = scene.shop.products.get(parts[1])
     if found is None:
         raise Refusal("invalid id", "RESOURCE_NOT_FOUND")
     if WRITE_SCOPE[type(found)] not in scene.scopes:
@@ -75,11 +79,13 @@ def _tagged(scene: Scene, global_id: str) -> Order | Customer:
     return found
 
 
-def _shown(owner: Order | Customer, scene: Scene) -> Node:
+def _shown(owner: Tagged, scene: Scene) -> Node:
+    if isinstance(owner, Product):
+        return product_node(owner, scene.shop)
     return order_node(owner, scene) if isinstance(owner, Order) else customer_node(owner, scene)
 
 
-def set_tags(owner: Order | Customer, tags: list[str]) -> bool:
+def set_tags(owner: Tagged, tags: list[str]) -> bool:
     """Give a record these tags, as Shopify keeps them; return whether anything changed."""
     wanted = kept_tags(tags)
     if wanted == owner.tags:
@@ -90,7 +96,7 @@ def set_tags(owner: Order | Customer, tags: list[str]) -> bool:
 
 @resolves("Mutation", "tagsAdd")
 def add_tags(_: None, scene: Scene, global_id: str, tags: list[str]) -> dict[str, Any]:
-    """Add tags to an order or a customer."""
+    """Add tags to an order, a customer or a product."""
     owner = _tagged(scene, global_id)
     added = split_tags(tags)
     longest = LONGEST_TAG[type(owner)]
@@ -104,7 +110,7 @@ def add_tags(_: None, scene: Scene, global_id: str, tags: list[str]) -> dict[str
 
 @resolves("Mutation", "tagsRemove")
 def remove_tags(_: None, scene: Scene, global_id: str, tags: list[str]) -> dict[str, Any]:
-    """Take tags from an order or a customer."""
+    """Take tags from an order, a customer or a product."""
     owner = _tagged(scene, global_id)
     removed = {tag.lower() for tag in split_tags(tags)}
     if set_tags(owner, [tag for tag in owner.tags if tag.lower() not in removed]):

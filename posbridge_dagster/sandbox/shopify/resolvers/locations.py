@@ -1,4 +1,4 @@
-"""The shop, its locations and publications."""
+"""The shop and its locations."""
 
 from typing import Any
 
@@ -7,10 +7,8 @@ from posbridge_dagster.sandbox.shopify.nodes.places import location_node, shop_n
 from posbridge_dagster.sandbox.shopify.paging import list_connection
 from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import custom_id, numbered
-from posbridge_dagster.sandbox.shopify.scalars import gid
 from posbridge_dagster.sandbox.shopify.scene import Scene
 
-PUBLICATIONS = ("Online Store", "Point of Sale")
 QUANTITY_NAMES = {
     "available": (("on_hand",), ()),
     "committed": (("on_hand",), ()),
@@ -62,27 +60,6 @@ def location_by_identifier(_: None, scene: Scene, identifier: dict[str, Any]) ->
         return location(None, scene, identifier["id"])
     custom_id(scene, "LOCATION", identifier["customId"])
     return None
-
-
-@resolves("QueryRoot", "publications")
-def publications(_: None, scene: Scene, catalog_type: str | None = None, **window: Any) -> Node:
-    """Return the sales channels; all of them belong to apps."""
-    if catalog_type not in (None, "APP"):
-        return list_connection([], unbounded=scene.unbounded, **window)
-    nodes = [
-        Node(
-            {
-                "__typename": "Publication",
-                "id": gid("Publication", number),
-                "name": name,
-                "autoPublish": True,
-                "supportsFuturePublishing": False,
-                "catalog": {"__typename": "AppCatalog", "id": gid("AppCatalog", number), "title": name, "status": "ACTIVE"},
-            }
-        )
-        for number, name in enumerate(PUBLICATIONS, 1)
-    ]
-    return list_connection(nodes, unbounded=scene.unbounded, **window)
 
 
 @resolves("QueryRoot", "inventoryProperties")

@@ -68,13 +68,17 @@ def metafield_definitions(
     namespace: str | None = None,
     query: str | None = None,
     sort_key: str = "ID",
+    pinned_status: str = "ANY",
     **window: Any,
 ) -> Node:
-    """Return the definitions of a kind of owner, by namespace and key where given."""
+    """Return the definitions of a kind of owner, by namespace, key and whether they are pinned where given."""
     found = [
         definition_node(entry)
         for entry in scene.shop.definitions.values()
-        if entry.owner_type == owner_type and key in (None, entry.key) and namespace in (None, entry.namespace)
+        if entry.owner_type == owner_type
+        and key in (None, entry.key)
+        and namespace in (None, entry.namespace)
+        and pinned_status in ("ANY", "UNPINNED" if entry.pinned is None else "PINNED")
     ]
     return list_connection(found, unbounded=scene.unbounded, **window)
 

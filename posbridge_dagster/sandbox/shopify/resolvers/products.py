@@ -3,66 +3,27 @@
 from typing import Any
 
 from posbridge_dagster.sandbox.shopify.node import Node
-from posbridge_dagster.sandbox.shopify.nodes.goods import product_node
+from posbridge_dagster.sandbox.shopify.nodes.goods import picture_node, product_node
 from posbridge_dagster.sandbox.shopify.paging import list_connection
 from posbridge_dagster.sandbox.shopify.records import Product, Variant
 from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import custom_id, numbered
 from posbridge_dagster.sandbox.shopify.scene import Scene
-from posbridge_dagster.sandbox.shopify.search.conditions import SearchField, SearchFields
-from posbridge_dagster.sandbox.shopify.search.finding import Finder, SortKey
-
-STATUS = {"active": "ACTIVE", "archived": "ARCHIVED", "draft": "DRAFT"}
-PRODUCT_SORT_KEYS: dict[str, SortKey] = {
-    "CREATED_AT": lambda product: product.created_at,
-    "ID": "id",
-    "TITLE": lambda product: product.title.lower(),
-    "UPDATED_AT": "updated_at",
-    "VENDOR": lambda product: product.vendor.lower(),
-}
-VARIANT_SORT_KEYS: dict[str, SortKey] = {"ID": "id", "SKU": lambda variant: variant.sku, "POSITION": lambda variant: variant.position}
+from posbridge_dagster.sandbox.shopify.search.finding import Finder
+from posbridge_dagster.sandbox.shopify.search.goods_fields import (
+    product_search_fields,
+    product_sort_keys,
+    variant_search_fields,
+    variant_sort_keys,
+)
 
 
 def _products(scene: Scene) -> Finder[Product]:
-    shop = scene.shop
-
-    def variants(product: Product) -> list[Variant]:
-        return [shop.variants[number] for number in product.variants]
-
-    fields = SearchFields(
-        {
-            "barcode": SearchField("many", lambda product: [variant.barcode for variant in variants(product)]),
-            "created_at": SearchField("moment", lambda product: product.created_at),
-            "handle": SearchField("word", lambda product: product.handle),
-            "id": SearchField("number", lambda product: product.number, index="id"),
-            "sku": SearchField("many", lambda product: [variant.sku for variant in variants(product)]),
-            "status": SearchField("choice", lambda product: product.status, STATUS),
-            "tag": SearchField("many", lambda product: product.tags),
-            "title": SearchField("tokens", lambda product: product.title),
-            "updated_at": SearchField("moment", lambda product: product.updated_at, index="updated_at"),
-            "vendor": SearchField("tokens", lambda product: product.vendor),
-        },
-        anywhere=lambda product: (product.title, product.vendor, *product.tags),
-        timezone=shop.timezone,
-    )
-    return Finder(scene, shop.products, fields, PRODUCT_SORT_KEYS)
+    return Finder(scene, scene.shop.products, product_search_fields(scene.shop), product_sort_keys(scene.shop))
 
 
 def _variants(scene: Scene) -> Finder[Variant]:
-    shop = scene.shop
-    fields = SearchFields(
-        {
-            "barcode": SearchField("word", lambda variant: variant.barcode),
-            "id": SearchField("number", lambda variant: variant.number, index="id"),
-            "product_id": SearchField("number", lambda variant: variant.product),
-            "sku": SearchField("word", lambda variant: variant.sku),
-            "title": SearchField("tokens", lambda variant: shop.products[variant.product].title),
-            "updated_at": SearchField("moment", lambda variant: shop.products[variant.product].updated_at),
-        },
-        anywhere=lambda variant: (variant.sku, variant.barcode, shop.products[variant.product].title),
-        timezone=shop.timezone,
-    )
-    return Finder(scene, shop.variants, fields, VARIANT_SORT_KEYS)
+    return Finder(scene, scene.shop.variants, variant_search_fields(scene.shop), variant_sort_keys(scene.shop))
 
 
 @resolves("QueryRoot", "products")
@@ -83,6 +44,12 @@ def product_variants(_: None, scene: Scene, sort_key: str = "ID", saved_search_i
     return _variants(scene).page("productVariants", lambda variant: scene.variant_node(variant.number), sort_key=sort_key, **window)
 
 
+@resolves("QueryRoot", "productVariantsCount")
+def product_variants_count(_: None, scene: Scene, query: str | None = None, limit: int | None = None) -> dict[str, Any]:
+    """Return how many variants a query finds."""
+    return _variants(scene).count("productVariantsCount", query, limit)
+
+
 @resolves("QueryRoot", "product")
 def product(_: None, scene: Scene, global_id: str) -> Node | None:
     """Return one product."""
@@ -96,7 +63,7 @@ def product_by_identifier(_: None, scene: Scene, identifier: dict[str, Any]) -> 
     if "id" in identifier:
         return product(None, scene, identifier["id"])
     if "handle" in identifier:
-        found = next((entry for entry in scene.shop.products if entry.handle == identifier["handle"]), None)
+        found = scene.shop.products.get(scene.shop.products_by_handle.get(identifier["handle"]))
     else:
         found = scene.shop.products.get(custom_id(scene, "PRODUCT", identifier["customId"]))
     return None if found is None else product_node(found, scene.shop)
@@ -120,9 +87,27 @@ def product_variant_by_identifier(_: None, scene: Scene, identifier: dict[str, A
 
 @resolves("Product", "variants")
 def variants_of_product(source: Node, scene: Scene, sort_key: str = "POSITION", **window: Any) -> Node:
-    """Return the variants of a product by position."""
-    nodes = [scene.variant_node(number) for number in source.record.variants]
+    """Return the variants of a product by position, or by another sort key."""
+    numbers = list(source.record.variants)
+    value = variant_sort_keys(scene.shop).get(sort_key, "id")
+    if sort_key != "POSITION":
+        numbers.sort(key=lambda number: number if isinstance(value, str) else value(scene.shop.variants[number]))
+    nodes = [scene.variant_node(number) for number in numbers]
     return list_connection(nodes, unbounded=scene.unbounded, **window)
+
+
+@resolves("Product", "media")
+def media(source: Node, scene: Scene, sort_key: str = "POSITION", query: str | None = None, **window: Any) -> Node:
+    """Return the images of a product in their order."""
+    nodes = [picture_node(picture) for picture in source.record.pictures]
+    return list_connection(nodes, unbounded=scene.unbounded, **window)
+
+
+@resolves("Product", "description", when_asked=True)
+def description(source: Node, scene: Scene, truncate_at: int | None = None) -> str:
+    """Return the description without its tags, cut where it is asked to be."""
+    text: str = source["description"]
+    return text if truncate_at is None or len(text) <= truncate_at else f"{text[: max(truncate_at - 3, 0)]}..."
 
 
 @resolves("Product", "options", when_asked=True)

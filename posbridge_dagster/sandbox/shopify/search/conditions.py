@@ -15,14 +15,18 @@ from posbridge_dagster.sandbox.shopify.refusals import bad_request
 from posbridge_dagster.sandbox.shopify.search.syntax import Expression, Group, Not, Term
 
 Condition = Callable[[Any], bool]
-Kind = Literal["moment", "number", "word", "tokens", "many", "choice"]
+Kind = Literal["moment", "number", "word", "listed", "tokens", "many", "none", "choice"]
 SECOND = timedelta(seconds=1)
 TINY = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class SearchField:
-    """How a field is searched: ``word`` whole, ``tokens`` by its words unless quoted, ``many`` any of several."""
+    """How a field is searched.
+
+    ``word`` whole, ``listed`` one of several that commas divide, ``tokens`` by its words unless quoted, ``many`` any of the
+    record's several values, ``none`` not one of them.
+    """
 
     kind: Kind
     value: Callable[[Any], Any]
@@ -32,11 +36,15 @@ class SearchField:
 
 @dataclass(frozen=True)
 class SearchFields:
-    """The fields of one kind of record; ``anywhere`` gives the texts that a word without a field is looked for in."""
+    """The fields of one kind of record; ``anywhere`` gives the texts that a word without a field is looked for in.
+
+    Where a kind of record ``has_metafields`` to search by, one without a filtering definition is an error (since 2026-07).
+    """
 
     fields: Mapping[str, SearchField]
     anywhere: Callable[[Any], Iterable[str]]
     timezone: str
+    has_metafields: bool = False
 
 
 @dataclass
@@ -58,7 +66,7 @@ def prepare(expression: Expression | None, fields: SearchFields) -> Search:
 def _condition(expression: Expression, fields: SearchFields, warnings: list[dict[str, str]]) -> Condition | None:
     if isinstance(expression, Not):
         inner = _condition(expression.inner, fields, warnings)
-        return None if inner is None else lambda record: not inner(record)
+        return None if inner is None else _not(inner)
     if isinstance(expression, Group):
         members = [_condition(member, fields, warnings) for member in expression.members]
         known = [member for member in members if member is not None]
@@ -80,6 +88,8 @@ def _term_condition(term: Term, fields: SearchFields, warnings: list[dict[str, s
     if term.field is None:
         return _anywhere(term.value, fields)
     known = fields.fields.get(term.field)
+    if known is None and fields.has_metafields and term.field.startswith("metafields."):
+        raise bad_request(f"Invalid query filter `{term.field}`: the metafield has no definition that is enabled for filtering.")
     if known is None:
         message = f"Invalid search field for this query. `{term.field}` is not an accepted field."
         warnings.append({"field": term.field, "message": message, "code": "invalid_field"})
@@ -135,6 +145,11 @@ def _text(term: Term, known: SearchField) -> Condition:
     wanted = term.value.lower()
     if known.kind == "many":
         return _many(wanted, known)
+    if known.kind == "none":
+        return _not(_many(wanted, known))
+    if known.kind == "listed" and "," in wanted and not term.quoted:
+        allowed = {word.strip() for word in wanted.split(",")}
+        return lambda record: (known.value(record) or "").lower() in allowed
     if wanted == "*" and not term.quoted:
         return lambda record: bool(known.value(record))
     if wanted.endswith("*") and not term.quoted:
@@ -143,6 +158,10 @@ def _text(term: Term, known: SearchField) -> Condition:
         words = set(_words(wanted))
         return lambda record: words <= set(_words((known.value(record) or "").lower()))
     return lambda record: (known.value(record) or "").lower() == wanted
+
+
+def _not(inner: Condition) -> Condition:
+    return lambda record: not inner(record)
 
 
 def _many(wanted: str, known: SearchField) -> Condition:
@@ -191,11 +210,20 @@ def _bounds(expression: Expression | None, fields: SearchFields) -> dict[str, tu
         known = fields.fields.get(term.field or "") if isinstance(term, Term) else None
         if not isinstance(term, Term) or known is None or known.index is None:
             continue
-        span = _moments(term, fields.timezone) if known.kind == "moment" else _numbers(term)
+        span = _span(term, known, fields.timezone)
         if span is not None:
             low, high = bounds.get(known.index, (None, None))
             bounds[known.index] = (_tighter(low, span[0], max), _tighter(high, span[1], min))
     return bounds
+
+
+def _span(term: Term, known: SearchField, timezone: str) -> tuple[Any, Any] | None:
+    if known.kind == "moment":
+        return _moments(term, timezone)
+    if known.kind == "number":
+        return _numbers(term)
+    wanted = term.value.lower()
+    return None if wanted.endswith("*") and not term.quoted else (wanted, wanted)
 
 
 def _tighter(known: Any, new: Any, choose: Callable[[Any, Any], Any]) -> Any:
