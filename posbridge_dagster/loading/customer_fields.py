@@ -84,9 +84,13 @@ def differing_fields(item: Kept, found: Input) -> set[str]:
     """Return the fields in which a customer who was found is another than the relation; what the relation leaves empty never differs."""
     members = changes(found, customer_input(item, item.fields, found, is_ours=False))
     differing = {name for name, member in _MEMBERS.items() if member in members}
-    differing |= {"tags", RETIRED} if "tags" in members else set()
     differing |= {*BILLING, *DELIVERY} if "addresses" in members else set()
-    return {name for name in (*differing, VAT_NUMBER) if item.fields.get(name) not in (None, "")}
+    differing = {name for name in (*differing, VAT_NUMBER) if item.fields.get(name) not in (None, "")}
+    if not set(item.fields.get("tags", ())) <= set(found["tags"]):
+        differing.add("tags")
+    if RETIRED in item.fields and item.fields[RETIRED] != (item.payload["retired_tag"] in found["tags"]):
+        differing.add(RETIRED)
+    return differing
 
 
 def _tags(item: Kept, due: Collection[str], found: Input | None) -> list[str] | None:
