@@ -17,6 +17,7 @@ from posbridge_dagster.ledger.records import RECORD_COLUMNS, read_records, recor
 from posbridge_dagster.ledger.scope import Section, batches
 from posbridge_dagster.ledger.tables import HELD, QUARANTINE, RECORD
 from posbridge_dagster.model.identity import idempotency_key
+from posbridge_dagster.model.outcome import Outcome
 
 INTENDED = ("source_id", "source_fingerprint", "payload_fingerprint", "source_version", "day", "amount_minor", "currency")
 """The columns that an intent fills."""
@@ -151,8 +152,9 @@ class Claims(Section):
             return len(held)
 
     def close_records(self, flow: str, closings: Sequence[Closing], owner: Owner) -> list[str]:
-        """Write down how claimed records ended and let them go; done records leave the quarantine.
+        """Write down how claimed records ended and let them go.
 
+        Done records leave the quarantine, but for those of which a later change waits there (outcome ``quarantined``).
         Returns the ids that were not closed because this owner no longer holds them: another run took them after the lease
         ended, and what happened to them must be said.
         """
@@ -172,7 +174,8 @@ class Claims(Section):
                 self.scope.rows_of(RECORD, flow=flow), RECORD.c.source_id == bindparam("closed_id"), RECORD.c.owner == owner.text
             )
             connection.execute(statement.values({name: bindparam(name) for name in rows[0] if name != "closed_id"}), rows)
-        done = [closing.source_id for closing in closings if closing.source_id in held and closing.state is State.DONE]
+        settled = [closing for closing in closings if closing.state is State.DONE and closing.outcome != Outcome.QUARANTINED]
+        done = [closing.source_id for closing in settled if closing.source_id in held]
         if done:
             connection.execute(delete(QUARANTINE).where(self.scope.rows_of(QUARANTINE, flow=flow), QUARANTINE.c.source_id.in_(done)))
         return [source_id for source_id in ids if source_id not in held]

@@ -1,5 +1,6 @@
 """Writes sales as MplusKASSA invoices: ``processInvoice`` where the service knows it, ``saveInvoice`` on older ones.
 
+Where the service knows ``processInvoice``, a plan lets it check each invoice without keeping it.
 Invoices have no batch look-up, so each is looked up by ``extInvoiceId`` before it is written. Payments are a call of their own
 without an idempotency key: the invoice's paid amount is read before it is paid.
 """
@@ -8,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from posbridge_dagster.clients.failures import Refused
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.invoices import find_invoice, get_invoice, pay_invoice, process_invoice, save_invoice
+from posbridge_dagster.loading.item import HalfWritten, Item, Written
 from posbridge_dagster.loading.mplus_orders import check_total, payment_members
-from posbridge_dagster.loading.once import HalfWritten, Item, Written
 
 
 class MplusInvoices:
@@ -27,6 +29,16 @@ class MplusInvoices:
         found = {item.external_id: find_invoice(self._client, item.external_id) for item in items}
         return {external_id: invoice for external_id, invoice in found.items() if invoice is not None}
 
+    def rehearse(self, item: Item) -> None:
+        """Let MplusKASSA check and add up the invoice without keeping it, where the service can and the relation exists already.
+
+        The key is of this call alone, so that the answer of a rehearsal is never taken for that of the real one.
+        """
+        if item.payload["order"]["relation_number"] is None or not self._client.features.knows_process_invoice:
+            return
+        told = process_invoice(self._client, invoice_members(item, cents=False), key=str(uuid4()), dry_run=True)
+        check_total(item, Written("", "", told.total_incl_cents))
+
     def write(self, item: Item, key: str) -> Written:
         """Create the invoice and book its payments."""
         if self._client.features.knows_process_invoice:
@@ -38,11 +50,11 @@ class MplusInvoices:
 
     def told(self, found: Mapping[str, Any]) -> Written:
         """Return an invoice that was found as it stands."""
-        return Written(str(found["invoiceId"]), str(found.get("transactionString") or ""), found.get("totalInclAmount"))
+        return invoice_told(found)
 
     def finish(self, item: Item, found: Mapping[str, Any], key: str) -> Written:
         """Check an invoice that is there and book what is not paid yet."""
-        written = self.told(found)
+        written = invoice_told(found)
         check_total(item, written)
         payments = payment_members(item.payload["payments"])
         if payments and not found.get("paidAmount"):
@@ -53,6 +65,11 @@ class MplusInvoices:
                     written, "payment_failed", f"the invoice is there but its payment was refused: {refusal.reason}"
                 ) from None
         return written
+
+
+def invoice_told(invoice: Mapping[str, Any]) -> Written:
+    """Return an invoice of MplusKASSA as it stands, unchecked."""
+    return Written(str(invoice["invoiceId"]), str(invoice.get("transactionString") or ""), invoice.get("totalInclAmount"))
 
 
 def invoice_members(item: Item, *, cents: bool) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from datetime import date
 from typing import Any
 
 from posbridge_dagster.clients.mplus.client import MplusClient
+from posbridge_dagster.clients.mplus.order_changes import is_cancelled
 from posbridge_dagster.clients.mplus.orders import OrderWritten, create_order, orders_by_external_ids, settle_order
-from posbridge_dagster.loading.once import HalfWritten, Item, Written
+from posbridge_dagster.loading.item import HalfWritten, Item, Written
 from posbridge_dagster.model.money import decimal_amount
-
-NOT_CANCELLED = "ORDER-CANCEL-STATE-NOTHING"
 
 _ADDRESS = {
     "name": "name",
@@ -38,22 +37,27 @@ class MplusOrders:
 
     def write(self, item: Item, key: str) -> Written:
         """Create the order, paid and handed over as the sale was."""
-        prepay, payments = _prepay(item.payload["order"]), payment_members(item.payload["payments"])
+        prepay, payments = prepay_of(item.payload["order"]), payment_members(item.payload["payments"])
         answer = create_order(self._client, order_members(item), payments=payments, prepay=prepay, key=key)
         return self.finish(item, answer.order, key) if answer.was_there else _checked(item, answer)
 
     def told(self, found: Mapping[str, Any]) -> Written:
         """Return an order that was found as it stands."""
-        return Written(str(found["orderId"]), str(found.get("transactionString") or ""), found.get("totalInclAmount"))
+        return told(found)
 
     def finish(self, item: Item, found: Mapping[str, Any], key: str) -> Written:
         """Check an order that is there, and pay it where an earlier attempt ended between order and payment."""
-        there = self.told(found)
-        if found.get("cancelState") not in (None, NOT_CANCELLED):
+        there = told(found)
+        if is_cancelled(found):
             raise HalfWritten(there, "cancelled_in_target", "the order is there but cancelled in MplusKASSA")
         check_total(item, there)
-        prepay, payments = _prepay(item.payload["order"]), payment_members(item.payload["payments"])
+        prepay, payments = prepay_of(item.payload["order"]), payment_members(item.payload["payments"])
         return _checked(item, settle_order(self._client, dict(found), payments, prepay=prepay, key=key))
+
+
+def told(order: Mapping[str, Any]) -> Written:
+    """Return an order of MplusKASSA as it stands, unchecked."""
+    return Written(str(order["orderId"]), str(order.get("transactionString") or ""), order.get("totalInclAmount"))
 
 
 def _checked(item: Item, answer: OrderWritten) -> Written:
@@ -109,7 +113,7 @@ def payment_members(payments: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
     ]
 
 
-def _prepay(order: Mapping[str, Any]) -> bool | None:
+def prepay_of(order: Mapping[str, Any]) -> bool | None:
     """Return how the payment is booked: False delivers and invoices, True books a deposit, None leaves the order open.
 
     A sale that costs nothing and was handed over is delivered and invoiced too; it has no payment.

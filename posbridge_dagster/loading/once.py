@@ -7,59 +7,23 @@ closed record by record. A process that dies at any point leaves either nothing,
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 from posbridge_dagster.clients.failures import Busy, Refused, UnknownOutcome, Unreachable
-from posbridge_dagster.ledger import Claim, Closing, Intent, Ledger, Owner, QuarantineEntry, Record, State
+from posbridge_dagster.ledger import Claim, Closing, Ledger, Owner, Record, State
+from posbridge_dagster.loading.item import HalfWritten, Item, Written, as_sent, intent_of, quarantine_entry, row_of
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.trouble import Trouble, failure_code
 from posbridge_dagster.model.outcome import Outcome
+
+__all__ = ["Changes", "HalfWritten", "Item", "Loader", "Writer", "Written"]
 
 LEASE_S = 300
 RENEW_S = 60
 BATCH = 100
 
 _STATES = {Outcome.QUARANTINED: State.QUARANTINED, Outcome.FAILED: State.FAILED}
-
-
-@dataclass(frozen=True)
-class Item:
-    """A record that may be written. ``payload`` is what the writer needs, ``source`` what a person reads in quarantine.
-
-    ``run_day`` is the day whose run carries the record, where that is not its own; ``kept`` is remembered of it once it is done.
-    """
-
-    source_id: str
-    external_id: str
-    name: str
-    day: str
-    amount_minor: int
-    currency: str
-    source_fingerprint: str
-    payload_fingerprint: str
-    payload: Mapping[str, Any]
-    source: Mapping[str, Any] = field(default_factory=dict)
-    run_day: str = ""
-    kept: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Written:
-    """What the other system holds now."""
-
-    target_id: str
-    target_number: str = ""
-    written_minor: int | None = None
-
-
-class HalfWritten(Exception):
-    """The record exists in the other system but is not as it should be; a person must look at it."""
-
-    def __init__(self, written: Written, code: str, reason: str) -> None:
-        self.written, self.code, self.reason = written, code, reason
-        super().__init__(reason)
 
 
 class Writer(Protocol):
@@ -79,6 +43,15 @@ class Writer(Protocol):
 
     def write(self, item: Item, key: str) -> Written:
         """Write a record that is not there; raises Refused or HalfWritten."""
+        ...
+
+
+@runtime_checkable
+class Rehearsing(Protocol):
+    """A writer whose other system can say beforehand what it would refuse."""
+
+    def rehearse(self, item: Item) -> None:
+        """Ask without writing; raises Refused or HalfWritten as ``write`` would."""
         ...
 
 
@@ -124,7 +97,7 @@ class Loader:
         for item in items:
             record = records.get(item.source_id)
             if record is not None and _refused_as_it_is(item, record):
-                rows[item.source_id] = _row(item, Outcome.QUARANTINED, record=record, code=record.code, reason=record.reason)
+                rows[item.source_id] = row_of(item, Outcome.QUARANTINED, record=record, code=record.code, reason=record.reason)
             else:
                 open_items.append(item)
         trouble = Trouble()
@@ -135,23 +108,23 @@ class Loader:
         return [rows[item.source_id] for item in items]
 
     def _compared(self, item: Item, record: Record, changes: Changes) -> ResultRow:
-        changed = changes.between(record.source_fingerprint, item.source_fingerprint)
+        changed = changes.between(as_sent(record), item.source_fingerprint)
         if not changed:
-            return _row(item, Outcome.UNCHANGED, record=record)
+            return row_of(item, Outcome.UNCHANGED, record=record)
         reason = f"changed after it was sent: {', '.join(changed)}"
         self._quarantine(item, "changed_after_send", reason)
-        return _row(item, Outcome.QUARANTINED, record=record, code="changed_after_send", reason=reason)
+        return row_of(item, Outcome.QUARANTINED, record=record, code="changed_after_send", reason=reason)
 
     def _plan(self, batch: Sequence[Item], writer: Writer) -> Iterator[ResultRow]:
         found = writer.find(batch)
         for item in batch:
             if item.external_id in found:
-                yield _row(item, Outcome.SKIPPED, code="exists_already", reason="it is there already")
+                yield row_of(item, Outcome.SKIPPED, code="exists_already", reason="it is there already")
             else:
-                yield _row(item, Outcome.CREATED, code="planned", changes="create")
+                yield _rehearsed(item, writer)
 
     def _write_batch(self, batch: Sequence[Item], writer: Writer, trouble: Trouble) -> Iterator[ResultRow]:
-        claims = self.ledger.claim(self.flow, [_intent(item) for item in batch], self.owner, lease_s=LEASE_S)
+        claims = self.ledger.claim(self.flow, [intent_of(item) for item in batch], self.owner, lease_s=LEASE_S)
         granted = [item for item in batch if claims[item.source_id].granted]
         for item in batch:
             if not claims[item.source_id].granted:
@@ -217,33 +190,29 @@ class Loader:
             code=code,
             reason=reason,
             written_minor=written.written_minor if written else None,
-            detail={"refused": True} if refused else item.kept,
+            detail={"refused": True} if refused else {**(item.kept or {}), **((written.kept if written else None) or {})} or None,
         )
         if self.ledger.close_records(self.flow, [closing], self.owner):
             reason = f"{reason} (its lease ended while it was being written)".strip()
         if outcome is Outcome.QUARANTINED:
             self._quarantine(item, code, reason)
-        return _row(item, outcome, written=written, code=code, reason=reason, attempts=claim.record.attempts)
+        return row_of(item, outcome, written=written, code=code, reason=reason, attempts=claim.record.attempts)
 
     def _quarantine(self, item: Item, code: str, reason: str) -> None:
         if not self.dry_run:
             self.ledger.quarantine(self.flow, [quarantine_entry(item, code, reason)], self.run_id)
 
 
-def quarantine_entry(item: Item, code: str, reason: str) -> QuarantineEntry:
-    """Return an item as an entry of the quarantine, with both payloads."""
-    return QuarantineEntry(
-        source_id=item.source_id,
-        code=code,
-        reason=reason,
-        day=date.fromisoformat(item.run_day or item.day),
-        source_payload=dict(item.source),
-        target_payload=dict(item.payload),
-        source_fingerprint=item.source_fingerprint,
-        payload_fingerprint=item.payload_fingerprint,
-        amount_minor=item.amount_minor,
-        currency=item.currency,
-    )
+def _rehearsed(item: Item, writer: Writer) -> ResultRow:
+    """Return what writing an item would come to, as far as the other system can tell beforehand."""
+    try:
+        if isinstance(writer, Rehearsing):
+            writer.rehearse(item)
+    except Refused as refusal:
+        return row_of(item, Outcome.QUARANTINED, code=refusal.code or "refused", reason=refusal.reason)
+    except HalfWritten as half:
+        return row_of(item, Outcome.QUARANTINED, code=half.code, reason=half.reason)
+    return row_of(item, Outcome.CREATED, code="planned", changes="create")
 
 
 def _refused_as_it_is(item: Item, record: Record) -> bool:
@@ -262,46 +231,7 @@ def _look_up(items: Sequence[Item], writer: Writer, trouble: Trouble) -> Mapping
         return {}
 
 
-def _intent(item: Item) -> Intent:
-    return Intent(
-        source_id=item.source_id,
-        source_fingerprint=item.source_fingerprint,
-        payload_fingerprint=item.payload_fingerprint,
-        day=date.fromisoformat(item.run_day or item.day),
-        amount_minor=item.amount_minor,
-        currency=item.currency,
-    )
-
-
 def _not_ours(item: Item, record: Record) -> ResultRow:
     if record.state is State.DONE:
-        return _row(item, Outcome.UNCHANGED, record=record)
-    return _row(item, Outcome.SKIPPED, record=record, code="in_progress_elsewhere", reason="another run is writing it")
-
-
-def _row(
-    item: Item,
-    outcome: Outcome,
-    *,
-    record: Record | None = None,
-    written: Written | None = None,
-    code: str = "",
-    reason: str = "",
-    attempts: int | None = None,
-    changes: str = "",
-) -> ResultRow:
-    return ResultRow(
-        source_id=item.source_id,
-        outcome=outcome,
-        name=item.name,
-        target_id=written.target_id if written else record.target_id if record else "",
-        target_number=written.target_number if written else record.target_number if record else "",
-        code=code,
-        reason=reason,
-        attempts=attempts if attempts is not None else record.attempts if record else 0,
-        amount_minor=item.amount_minor,
-        written_minor=written.written_minor if written else record.written_minor if record else None,
-        currency=item.currency,
-        day=item.day,
-        changes=changes,
-    )
+        return row_of(item, Outcome.UNCHANGED, record=record)
+    return row_of(item, Outcome.SKIPPED, record=record, code="in_progress_elsewhere", reason="another run is writing it")

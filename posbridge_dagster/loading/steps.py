@@ -1,16 +1,15 @@
-"""Brings records that were sent up to date with what happened to them since: delivered later, cancelled later.
+"""Brings records that were sent up to date with what happened to them since: changed, delivered, cancelled, paid later.
 
 Each step is a state asked for, not a move, so it may be asked for again: a run that was cut short is finished by the next.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from posbridge_dagster.clients.failures import Busy, Refused, UnknownOutcome, Unreachable
-from posbridge_dagster.ledger import Closing, Intent, Ledger, Owner, State
-from posbridge_dagster.loading.once import HalfWritten, Item, Writer, Written, quarantine_entry
+from posbridge_dagster.ledger import Claim, Closing, Ledger, Owner, Record, State
+from posbridge_dagster.loading.item import AS_SENT, HalfWritten, Item, Written, as_sent, intent_of, quarantine_entry, row_of
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.trouble import Trouble, failure_code
 from posbridge_dagster.model.outcome import Outcome
@@ -18,66 +17,97 @@ from posbridge_dagster.model.outcome import Outcome
 LEASE_S = 300
 
 
+class Finisher(Protocol):
+    """How one kind of record that was sent is made what it should be."""
+
+    def find(self, items: Sequence[Item]) -> Mapping[str, Any]:
+        """Return what is there, by external id."""
+        ...
+
+    def finish(self, item: Item, found: Any, key: str) -> Written:
+        """Make what was found what it should be; raises Refused or HalfWritten where that cannot be."""
+        ...
+
+
 @dataclass(frozen=True)
 class StepLoader:
-    """The later steps of one flow's records in one run."""
+    """The later steps of one flow's records in one run.
+
+    With ``stands`` a record whose step is refused stays done as what it was: its step is seen, and tried, again by the next
+    run, and meanwhile waits in quarantine.
+    """
 
     flow: str
     ledger: Ledger
     owner: Owner
     run_id: str
     dry_run: bool = False
+    stands: bool = False
 
-    def load(self, items: Mapping[str, Item], steps: Mapping[str, Sequence[str]], writer: Writer) -> list[ResultRow]:
+    def load(self, items: Mapping[str, Item], steps: Mapping[str, Sequence[str]], writer: Finisher) -> list[ResultRow]:
         """Do what is missing of each item, by source id; ``steps`` are the names of what changed. Return one row per item."""
         if not items:
             return []
         if self.dry_run:
-            return [_row(item, Outcome.UPDATED, code="planned", changes=", ".join(steps[key])) for key, item in items.items()]
-        claims = self.ledger.claim(self.flow, [_intent(item) for item in items.values()], self.owner, lease_s=LEASE_S, reopen=True)
+            return [row_of(item, Outcome.UPDATED, code="planned", changes=", ".join(steps[key])) for key, item in items.items()]
+        known = self.ledger.records(self.flow, items)
+        intents = [intent_of(item, known[key].attempts if key in known else 0) for key, item in items.items()]
+        claims = self.ledger.claim(self.flow, intents, self.owner, lease_s=LEASE_S, reopen=True)
         unsent = {key for key, claim in claims.items() if claim.granted}
         trouble = Trouble()
         try:
             found = writer.find([items[key] for key in sorted(unsent)])
         except (Busy, Unreachable, UnknownOutcome) as failure:
             self.ledger.release(self.owner, self.flow, sorted(unsent))
-            return [_row(item, Outcome.FAILED, code=failure_code(failure), reason=failure.reason) for item in items.values()]
+            return [row_of(item, Outcome.FAILED, code=failure_code(failure), reason=failure.reason) for item in items.values()]
         try:
             rows = []
             for key, item in items.items():
                 unsent.discard(key)
                 if not claims[key].granted:
-                    rows.append(_row(item, Outcome.SKIPPED, code="in_progress_elsewhere", reason="another run is writing it"))
+                    rows.append(row_of(item, Outcome.SKIPPED, code="in_progress_elsewhere", reason="another run is writing it"))
                 else:
-                    rows.append(self._one(item, found.get(item.external_id), claims[key].record.idempotency_key, writer, trouble))
+                    step = _Step(item, claims[key], known.get(key), ", ".join(steps[key]))
+                    rows.append(self._one(step, found.get(item.external_id), writer, trouble))
             return rows
         finally:
             if unsent:
                 self.ledger.release(self.owner, self.flow, sorted(unsent))
 
-    def _one(self, item: Item, found: Any, key: str, writer: Writer, trouble: Trouble) -> ResultRow:
+    def _one(self, step: "_Step", found: Any, writer: Finisher, trouble: Trouble) -> ResultRow:
         if trouble.stopped:
-            return self._close(item, State.INTENT, _row(item, Outcome.FAILED, code="not_attempted", reason=f"not sent: {trouble.reason}"))
+            return self._failed(step, "not_attempted", f"not sent: {trouble.reason}")
         if found is None:
-            row = _row(item, Outcome.QUARANTINED, code="gone_from_target", reason="it was sent before and is not there any more")
-            return self._close(item, State.QUARANTINED, row)
+            return self._refused(step, "gone_from_target", "it was sent before and is not there any more")
         try:
-            written = writer.finish(item, found, key)
+            written = writer.finish(step.item, found, step.claim.record.idempotency_key)
         except HalfWritten as half:
-            row = _row(item, Outcome.QUARANTINED, written=half.written, code=half.code, reason=half.reason)
-            return self._close(item, State.QUARANTINED, row)
+            return self._refused(step, half.code, half.reason, half.written)
         except Refused as refusal:
-            row = _row(item, Outcome.QUARANTINED, code=refusal.code or "refused", reason=refusal.reason)
-            return self._close(item, State.QUARANTINED, row)
+            return self._refused(step, refusal.code or "refused", refusal.reason)
         except (Busy, Unreachable, UnknownOutcome) as failure:
             trouble.happened(failure)
-            return self._close(item, State.INTENT, _row(item, Outcome.FAILED, code=failure_code(failure), reason=failure.reason))
+            return self._failed(step, failure_code(failure), failure.reason)
         trouble.over()
-        return self._close(item, State.DONE, _row(item, Outcome.UPDATED, written=written))
+        row = step.row(Outcome.UPDATED, written.code, written.reason, written)
+        return self._close(step, State.DONE, row, {**(step.item.kept or {}), **(written.kept or {})} or None)
 
-    def _close(self, item: Item, state: State, row: ResultRow) -> ResultRow:
+    def _failed(self, step: "_Step", code: str, reason: str) -> ResultRow:
+        """Close a step of which nobody knows whether it was done: the next run goes on with it."""
+        return self._close(step, State.INTENT, step.row(Outcome.FAILED, code, reason), step.as_it_stands() if self.stands else None)
+
+    def _refused(self, step: "_Step", code: str, reason: str, written: Written | None = None) -> ResultRow:
+        row = step.row(Outcome.QUARANTINED, code, reason, written)
+        if self.stands:
+            self._close(step, State.DONE, row, step.as_it_stands())
+        else:
+            self._close(step, State.QUARANTINED, row, {"refused": True})
+        self.ledger.quarantine(self.flow, [quarantine_entry(step.item, code, reason)], self.run_id)
+        return row
+
+    def _close(self, step: "_Step", state: State, row: ResultRow, detail: Mapping[str, Any] | None) -> ResultRow:
         closing = Closing(
-            source_id=item.source_id,
+            source_id=step.item.source_id,
             state=state,
             outcome=row.outcome.value,
             target_id=row.target_id or None,
@@ -85,37 +115,30 @@ class StepLoader:
             code=row.code,
             reason=row.reason,
             written_minor=row.written_minor,
-            detail={"refused": True} if state is State.QUARANTINED else None,
+            detail=detail,
         )
         self.ledger.close_records(self.flow, [closing], self.owner)
-        if state is State.QUARANTINED:
-            self.ledger.quarantine(self.flow, [quarantine_entry(item, row.code, row.reason)], self.run_id)
         return row
 
 
-def _intent(item: Item) -> Intent:
-    return Intent(
-        source_id=item.source_id,
-        source_fingerprint=item.source_fingerprint,
-        payload_fingerprint=item.payload_fingerprint,
-        day=date.fromisoformat(item.day),
-        amount_minor=item.amount_minor,
-        currency=item.currency,
-    )
+@dataclass(frozen=True)
+class _Step:
+    """An item that was claimed for a step; ``known`` is its record as it was before, ``names`` what changed."""
 
+    item: Item
+    claim: Claim
+    known: Record | None
+    names: str
 
-def _row(item: Item, outcome: Outcome, *, written: Written | None = None, code: str = "", reason: str = "", changes: str = "") -> ResultRow:
-    return ResultRow(
-        source_id=item.source_id,
-        outcome=outcome,
-        name=item.name,
-        target_id=written.target_id if written else "",
-        target_number=written.target_number if written else "",
-        code=code,
-        reason=reason,
-        amount_minor=item.amount_minor,
-        written_minor=written.written_minor if written else None,
-        currency=item.currency,
-        day=item.day,
-        changes=changes,
-    )
+    def row(self, outcome: Outcome, code: str, reason: str, written: Written | None = None) -> ResultRow:
+        """Return how the step ended as a row of RESULT."""
+        attempts = self.claim.record.attempts
+        return row_of(
+            self.item, outcome, record=self.known, written=written, code=code, reason=reason, attempts=attempts, changes=self.names
+        )
+
+    def as_it_stands(self) -> dict[str, Any]:
+        """Return what is remembered of a record whose step was not done: all that was, and the content that was sent."""
+        detail = dict(self.known.detail or {}) if self.known else {}
+        sent = as_sent(self.known) if self.known and self.known.state is State.DONE else detail.get(AS_SENT, "")
+        return {**detail, AS_SENT: sent}

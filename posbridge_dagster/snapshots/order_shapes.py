@@ -35,6 +35,7 @@ ORDERS = FrameShape(
         "updated_at": Column(MOMENT, "moves for many reasons; never proof of a change"),
         "processed_at": Column(MOMENT, "business moment of the sale"),
         "cancelled_at": Column(MOMENT, "empty unless cancelled"),
+        "cancelled_day": Column(TEXT, "local day of that, YYYY-MM-DD"),
         "test": Column(YES_NO, "a test order, no money moved"),
         "edited": Column(YES_NO, "changed after it was placed"),
         "source_name": Column(TEXT, "pos, web, ..."),

@@ -72,7 +72,7 @@ def _order_rows(node: Node, zone: ZoneInfo) -> Rows:
 
 
 def _order(node: Node, order_id: str, zone: ZoneInfo) -> dict[str, Any]:
-    created_at = moment(node["createdAt"])
+    created_at, cancelled_at = moment(node["createdAt"]), moment(node.get("cancelledAt"))
     location = node.get("retailLocation") or {}
     return {
         "order_id": order_id,
@@ -81,7 +81,8 @@ def _order(node: Node, order_id: str, zone: ZoneInfo) -> dict[str, Any]:
         "created_at": created_at,
         "updated_at": moment(node["updatedAt"]),
         "processed_at": moment(node["processedAt"]),
-        "cancelled_at": moment(node.get("cancelledAt")),
+        "cancelled_at": cancelled_at,
+        "cancelled_day": cancelled_at.astimezone(zone).date().isoformat() if cancelled_at else None,
         "test": node["test"],
         "edited": node.get("edited"),
         "source_name": node.get("sourceName"),

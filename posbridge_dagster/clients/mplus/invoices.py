@@ -156,7 +156,7 @@ def update_invoice(client: MplusClient, invoice: Mapping[str, Any], known: Recor
     ``invoice`` has the members to change and the whole list of lines, prices in cents; ``known`` is the invoice as it was read.
     The counters of that reading make a second sending harmless. Raises Refused when it may not be changed.
     """
-    counters = {name: known[name] for name in ("changeCounter", "versionNumber") if name in known}
+    counters: Record = {name: known[name] for name in ("changeCounter", "versionNumber") if name in known}
     lines = [with_places(line) for line in invoice.get("lineList") or ()]
     members = {**invoice, "invoiceId": known["invoiceId"], **counters, "lineList": lines}
     answer = client.call("saveInvoice", {"invoice": members}, repeatable=True)

@@ -33,12 +33,12 @@ class OrderCancelled:
     repaired: bool = False
 
 
-def is_cancelled(order: Record) -> bool:
+def is_cancelled(order: Mapping[str, Any]) -> bool:
     """Return whether any of an order is cancelled."""
     return order.get("cancelState") not in (None, NOT_CANCELLED)
 
 
-def is_open(order: Record) -> bool:
+def is_open(order: Mapping[str, Any]) -> bool:
     """Return whether an order may still be changed: nothing of it was delivered, invoiced or cancelled."""
     return not (is_cancelled(order) or order.get("invoiceIds") or order.get("deliveryState") not in (None, NOT_DELIVERED))
 
@@ -50,7 +50,7 @@ def update_order(client: MplusClient, order: Mapping[str, Any], known: Record) -
     read. The till is told not to price it anew. Raises Refused when the order may not be changed.
     """
     lines = [with_places(line) for line in order.get("lineList") or ()]
-    counters = {name: known[name] for name in ("changeCounter", "versionNumber") if name in known}
+    counters: Record = {name: known[name] for name in ("changeCounter", "versionNumber") if name in known}
     members = {**order, "orderId": known["orderId"], **counters, "lineList": lines}
     answer = client.call("updateOrderV2", {"request": {"order": members, **AS_PRICED}}, repeatable=True)
     meaning = judge("updateOrderV2", answer, Meaning.ALREADY, Meaning.CHANGED).meaning

@@ -18,7 +18,9 @@ from posbridge_dagster.flows.orders_to_mplus.mapped import map_customers, map_or
 from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
 from posbridge_dagster.flows.orders_to_mplus.metadata import calls_metadata, mapped_metadata, result_metadata, snapshot_metadata
 from posbridge_dagster.flows.orders_to_mplus.returns import SOURCES
-from posbridge_dagster.flows.orders_to_mplus.write import Run, write_customers, write_orders
+from posbridge_dagster.flows.orders_to_mplus.run import Run
+from posbridge_dagster.flows.orders_to_mplus.write import write_customers, write_orders
+from posbridge_dagster.flows.orders_to_mplus.write_changes import GivenBack
 from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.ledger import Directory, Ledger, Owner
 from posbridge_dagster.partitions import open_days
@@ -197,6 +199,8 @@ def customers_result(
         "orders": asset_in("orders", "mapped"),
         "order_lines": asset_in("order_lines", "mapped"),
         "order_payments": asset_in("order_payments", "mapped"),
+        "refunds": asset_in("refunds", "mapped"),
+        "refund_payments": asset_in("refund_payments", "mapped"),
         "customers": asset_in("customers", "result"),
     },
     outs={"orders_result": asset_out("orders", "result")},
@@ -210,6 +214,8 @@ def orders_result(
     orders: pd.DataFrame,
     order_lines: pd.DataFrame,
     order_payments: pd.DataFrame,
+    refunds: pd.DataFrame,
+    refund_payments: pd.DataFrame,
     customers: pd.DataFrame,
     mplus: dg.ResourceParam[MplusClient],
     ledger: dg.ResourceParam[Ledger],
@@ -219,7 +225,8 @@ def orders_result(
     with said_plainly():
         run = run_of(context, config, mplus, ledger, settings)
         sources = {"orders": source_orders, "order_lines": source_lines}
-        result = write_orders(run, sources, {"orders": orders, "order_lines": order_lines, "order_payments": order_payments}, customers)
+        mapped = {"orders": orders, "order_lines": order_lines, "order_payments": order_payments}
+        result = write_orders(run, sources, mapped, customers, GivenBack.of(refunds, refund_payments))
     yield dg.Output(result, output_name="orders_result", metadata=result_metadata(result) | calls_metadata(mplus=mplus))
     yield from check_results(result, source_orders, ledger, settings, dry_run=run.dry_run)
     if sentence := failed_sentence(result):

@@ -18,6 +18,7 @@ _BESIDE_THE_FILE: dict[str, dict[str, tuple[str, ...]]] = {
         "document": ("orders.location_id",),
         "default_debtor": ("orders.location_id",),
         "financial_date": ("orders.day",),
+        "cancelled_day": ("orders.cancelled_day",),
         "handed_over": ("orders.fulfillment_status",),
         "total_minor": ("orders.total_minor", "orders.rounding_minor"),
         "paid_minor": ("orders.received_minor",),

@@ -106,6 +106,7 @@ def _documents(source: pd.DataFrame, customers: pd.DataFrame, options: OrdersToM
         document=[options.document_by_location.get(each, options.document) for each in location],
         customer_key=source["customer_key"].where(_has_debtor(source, customers, options)),
         default_debtor=[options.default_debtor_by_location.get(each, options.default_debtor) for each in location],
+        cancelled_day=source["cancelled_day"],
         handed_over=source["fulfillment_status"].isin(options.handed_over),
         total_minor=document_totals(source),
         paid_minor=source["received_minor"],

@@ -31,8 +31,15 @@ class OrdersToMplusOptions(BaseModel):
     )
     article_not_found: Literal["quarantine", "fallback"] = Field("quarantine", description="what happens to a line without an article")
     fallback_article: int | None = Field(None, description="article number for lines without an article, with article_not_found: fallback")
-    refunds: Literal["negative_order", "ignore"] = Field(
-        "negative_order", description="what a refund becomes: a document of its own with negative amounts, of the same kind as its order"
+    refunds: Literal["negative_order", "credit_invoice", "ignore"] = Field(
+        "negative_order",
+        description="what a refund becomes: a document of its own with negative amounts, of the same kind as its order; credit_invoice = "
+        "where it gives back all of an invoice, MplusKASSA's own credit of that invoice",
+    )
+    changed_after_send: Literal["quarantine", "update"] = Field(
+        "quarantine",
+        description="what happens when an order is changed or cancelled after it was sent; update = its document is changed or cancelled "
+        "too, as far as MplusKASSA allows",
     )
     ignore_changes: list[Part] = Field([], description="parts of a sent order whose later changes do not matter")
 

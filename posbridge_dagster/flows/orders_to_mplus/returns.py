@@ -38,7 +38,7 @@ RETURN_HEADERS = FrameShape(
 )
 
 _EXCHANGED = {"total_minor": "exchanged_minor", "tax_minor": "exchanged_tax_minor", "rounding_minor": "exchanged_rounding_minor"}
-_NOTHING = {"cancelled_at": None, "fault": None, "refund_count": 0, **dict.fromkeys(_EXCHANGED.values(), 0)}
+_NOTHING = {"cancelled_at": None, "cancelled_day": None, "fault": None, "refund_count": 0, **dict.fromkeys(_EXCHANGED.values(), 0)}
 
 
 def original_ids(record_ids: pd.Series) -> pd.Series:

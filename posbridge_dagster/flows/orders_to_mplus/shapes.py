@@ -97,6 +97,7 @@ MAPPED_ORDERS = FrameShape(
         "payment_terms": Column(TEXT, "code of the payment method of the document"),
         **_address("invoice"),
         **_address("delivery"),
+        "cancelled_day": Column(TEXT, "local day on which it was cancelled; empty = it was not"),
         "handed_over": Column(YES_NO, "goods left the shop: the order is delivered and invoiced with its payment"),
         "total_minor": Column(WHOLE, "total with VAT, tips, shipping and cash rounding"),
         "paid_minor": Column(WHOLE, "sum of order_payments"),

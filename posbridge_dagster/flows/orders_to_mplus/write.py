@@ -2,53 +2,29 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.flows.orders_to_mplus import FLOW
-from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
-from posbridge_dagster.ledger import Ledger, Owner, QuarantineEntry, State
+from posbridge_dagster.flows.orders_to_mplus.run import Candidate, Changes, Run
+from posbridge_dagster.flows.orders_to_mplus.write_changes import NOTHING_GIVEN_BACK, GivenBack, changed_documents, write_changes
+from posbridge_dagster.ledger import QuarantineEntry, State
+from posbridge_dagster.loading.item import Item
+from posbridge_dagster.loading.mplus_credits import MplusCredits
 from posbridge_dagster.loading.mplus_customers import CustomerLoader
 from posbridge_dagster.loading.mplus_invoices import MplusInvoices
 from posbridge_dagster.loading.mplus_orders import MplusOrders
-from posbridge_dagster.loading.once import Item, Loader, Writer
+from posbridge_dagster.loading.once import Loader, Writer
 from posbridge_dagster.loading.result import ResultRow, result_frame
 from posbridge_dagster.loading.rows import plain_rows, rows_by
 from posbridge_dagster.loading.unfinished import settle_unfinished
-from posbridge_dagster.mapping import Mapping
 from posbridge_dagster.model.outcome import Outcome
-from posbridge_dagster.snapshots.fingerprint import changed_parts
 
 Frames = MappingOf[str, pd.DataFrame]
 Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Run:
-    """What writing needs besides the frames."""
-
-    mapping: Mapping[OrdersToMplusOptions]
-    ledger: Ledger
-    owner: Owner
-    mplus: MplusClient
-    shop: str
-    run_id: str
-    dry_run: bool
-
-
-@dataclass(frozen=True)
-class Changes:
-    """Which later changes of a sent order matter: all but the parts that the mapping ignores."""
-
-    ignored: frozenset[str]
-
-    def between(self, before: str, after: str) -> list[str]:
-        """Return the names of the parts that differ and matter."""
-        return [part for part in changed_parts(before, after) if part not in self.ignored]
 
 
 def write_customers(run: Run, customers: pd.DataFrame, orders: pd.DataFrame, relations: pd.DataFrame) -> pd.DataFrame:
@@ -69,17 +45,8 @@ def write_customers(run: Run, customers: pd.DataFrame, orders: pd.DataFrame, rel
     return result_frame(results)
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A document that may be written, or ``verdict``: why it may not."""
-
-    document: MappingOf[str, Any]
-    item: Item
-    verdict: ResultRow | None
-
-
-def write_orders(run: Run, sources: Frames, mapped: Frames, customers: pd.DataFrame) -> pd.DataFrame:
-    """Return RESULT, one row per order of the day, in the order of the sales."""
+def write_orders(run: Run, sources: Frames, mapped: Frames, customers: pd.DataFrame, given_back: GivenBack) -> pd.DataFrame:
+    """Return RESULT, one row per order of the day, in the order of the sales; ``given_back`` is what came back of them."""
     debtors = {row["source_id"]: row for row in plain_rows(customers)}
     source_orders, source_lines = rows_by(sources["orders"], "order_id"), rows_by(sources["order_lines"], "order_id")
     candidates = []
@@ -87,7 +54,7 @@ def write_orders(run: Run, sources: Frames, mapped: Frames, customers: pd.DataFr
         order = {**row, "relation_number": _relation_number(row, debtors)}
         source = {"order": source_orders[row["order_id"]][0], "lines": source_lines.get(row["order_id"], [])}
         candidates.append(Candidate(order, item_of(order, lines, payments, source), _verdict(order, debtors, dry_run=run.dry_run)))
-    return result_frame(write_documents(run, candidates))
+    return result_frame(write_documents(run, candidates, given_back))
 
 
 def documents(mapped: Frames) -> Iterator[tuple[dict[str, Any], Rows, Rows]]:
@@ -97,28 +64,35 @@ def documents(mapped: Frames) -> Iterator[tuple[dict[str, Any], Rows, Rows]]:
         yield row, lines.get(row["order_id"], []), payments.get(row["order_id"], [])
 
 
-def write_documents(run: Run, candidates: Sequence[Candidate]) -> list[ResultRow]:
+def write_documents(run: Run, candidates: Sequence[Candidate], given_back: GivenBack = NOTHING_GIVEN_BACK) -> list[ResultRow]:
     """Write what may be written, once, and return one row per candidate in the order given.
 
-    What was sent before is never judged again: only what is new, or was not sent yet, can be skipped or quarantined by a verdict.
+    What was sent before is never judged again: only what is new, or was not sent yet, can be skipped or quarantined by a
+    verdict. Of what was sent, changes are written or quarantined, as the mapping says.
     """
     items = {candidate.item.source_id: candidate.item for candidate in candidates}
     verdicts = {candidate.item.source_id: candidate.verdict for candidate in candidates if candidate.verdict}
+    changes = Changes(frozenset(run.mapping.settings.ignore_changes))
+    changed = changed_documents(run, candidates, changes)
     loader = Loader(FLOW, run.ledger, run.owner, run.run_id, run.dry_run)
-    writers: dict[str, Writer] = {"order": MplusOrders(run.mplus), "invoice": MplusInvoices(run.mplus)}
+    writers = _writers(run)
     kinds = {kind: [each.item for each in candidates if each.document["document"] == kind] for kind in writers}
     if not run.dry_run:
         for kind, writer in writers.items():
-            stopped = [item for item in kinds[kind] if item.source_id in verdicts]
+            stopped = [item for item in kinds[kind] if item.source_id in verdicts and item.source_id not in changed]
             settle_unfinished(run.ledger, FLOW, run.owner, stopped, verdicts, writer)
-    readable = [item for item in items.values() if item.source_fingerprint]
-    results = verdicts | loader.sent(readable, Changes(frozenset(run.mapping.settings.ignore_changes)))
+    readable = [item for item in items.values() if item.source_fingerprint and item.source_id not in changed]
+    results = verdicts | loader.sent(readable, changes) | write_changes(run, candidates, changed, given_back)
     for kind, writer in writers.items():
         results |= {row.source_id: row for row in loader.load([item for item in kinds[kind] if item.source_id not in results], writer)}
     standing = [(key, row) for key, row in verdicts.items() if results[key] is row]
     _keep_in_quarantine(run, [(replace(row, day=items[key].run_day), dict(items[key].source)) for key, row in standing])
     _let_go(run, results.values())
     return [results[key] for key in items]
+
+
+def _writers(run: Run) -> dict[str, Writer]:
+    return {"order": MplusOrders(run.mplus), "invoice": MplusInvoices(run.mplus), "credit": MplusCredits(run.mplus)}
 
 
 def _relation_number(order: MappingOf[str, Any], debtors: MappingOf[str, dict[str, Any]]) -> int | None:
