@@ -58,7 +58,7 @@ def run_days(days: list[str]) -> tuple[list[dict[str, Any]], int]:
     flow, sums = defs.resolve_job_def("orders_to_mplus"), defs.resolve_job_def("balance")
     rows: list[dict[str, Any]] = []
     unbalanced = 0
-    instance = dg.DagsterInstance.ephemeral()
+    instance = dg.DagsterInstance.local_temp()  # on disk: what Dagster remembers of a run is no part of our memory
     for day in days:
         started, busy = time.perf_counter(), time.process_time()
         run = flow.execute_in_process(QUIET, partition_key=day, instance=instance, raise_on_error=False)
@@ -112,13 +112,15 @@ def log_of(url: str) -> list[dict[str, Any]]:
 
 def milliseconds_per_document(rows: list[dict[str, Any]], clock: str) -> float:
     documents = sum(row["orders"] + row["refunds"] for row in rows)
-    return float(sum(row[clock] for row in rows)) * 1000 / max(documents, 1)
+    spent: float = sum(row[clock] for row in rows)
+    return spent * 1000 / max(int(documents), 1)
 
 
 def report(rows: list[dict[str, Any]], unbalanced: int, minutes: float, calls: dict[str, list[dict[str, Any]]]) -> int:
     orders, refunds = (sum(row[name] for row in rows) for name in ("orders", "refunds"))
     for name in ("orders", "refunds"):
-        outcomes, codes = Counter(), Counter()
+        outcomes: Counter[str] = Counter()
+        codes: Counter[str] = Counter()
         for row in rows:
             outcomes.update(row[f"{name}_outcomes"])
             codes.update(row[f"{name}_codes"])
