@@ -9,6 +9,10 @@ from posbridge_dagster.flows.orders_to_mplus import assets, automation, balance,
 from posbridge_dagster.flows.orders_to_shopify import assets as documents
 from posbridge_dagster.flows.orders_to_shopify import automation as documents_automation
 from posbridge_dagster.flows.orders_to_shopify import balance as documents_balance
+from posbridge_dagster.flows.products_to_shopify import assets as products
+from posbridge_dagster.flows.products_to_shopify import automation as products_automation
+from posbridge_dagster.flows.stock_to_shopify import assets as stock
+from posbridge_dagster.flows.stock_to_shopify import automation as stock_automation
 from posbridge_dagster.resources import RESOURCES
 
 defs = dg.Definitions(
@@ -19,18 +23,24 @@ defs = dg.Definitions(
         *documents.ASSETS,
         *documents_balance.ASSETS,
         *customers.ASSETS,
+        *stock.ASSETS,
+        *products.ASSETS,
     ],
-    jobs=[automation.job, balancing.job, documents_automation.job, customers_automation.job],
+    jobs=[automation.job, balancing.job, documents_automation.job, customers_automation.job, stock_automation.job, products_automation.job],
     sensors=[
         automation.changes_sensor,
         documents_automation.changes_sensor,
         customers_automation.TICKING.sensor,
+        stock_automation.TICKING.sensor,
+        products_automation.TICKING.sensor,
     ],
     schedules=[
         automation.nightly_schedule,
         balancing.nightly_schedule,
         documents_automation.nightly_schedule,
         *customers_automation.TICKING.schedules,
+        *stock_automation.TICKING.schedules,
+        *products_automation.TICKING.schedules,
     ],
     resources=RESOURCES,
     executor=dg.in_process_executor,

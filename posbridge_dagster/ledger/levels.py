@@ -26,8 +26,8 @@ class LevelKey(NamedTuple):
 class Level:
     """One row of the ledger; moments are aware UTC.
 
-    ``quantity``: pieces the shop acknowledged at ``acknowledged_at``, None before the first time. ``held_quantity``: an increase
-    that waits for one more run. ``missing_pieces``: gone from the shop since ``missing_since`` by no sale that is known.
+    ``quantity``: pieces the shop acknowledged at ``acknowledged_at``, None before the first time. ``sent_quantity``: what a write
+    may have set that nobody answered. ``held_quantity``: an increase that waits for one more run. ``missing_pieces``: gone from the shop since ``missing_since`` by no sale that is known.
     ``code`` and ``reason``: why it could not be written the last time, ``attempts`` how often in a row. ``differs_since``: when a
     full compare first found another quantity in the shop.
     """
@@ -37,6 +37,7 @@ class Level:
     item_id: str = ""
     quantity: int | None = None
     acknowledged_at: datetime | None = None
+    sent_quantity: int | None = None
     held_quantity: int | None = None
     missing_pieces: int = 0
     missing_since: datetime | None = None

@@ -161,6 +161,7 @@ LEVEL = Table(
     *_texts("item_id"),
     Column("quantity", BigInteger),  # as the shop last acknowledged it; the cursor of this level
     Column("acknowledged_at", Moment),
+    Column("sent_quantity", BigInteger),  # what a write may have set that nobody answered
     Column("held_quantity", BigInteger),  # an increase that waits for one more run
     Column("missing_pieces", BigInteger, nullable=False, server_default="0"),  # gone from the shop, by no sale that is known
     Column("missing_since", Moment),

@@ -4,6 +4,7 @@ How far orders were read is kept with the frame (``attrs``): the newest change s
 some minutes, because search lags. A line stays for as long as nobody acknowledged it, and a day longer.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -64,7 +65,8 @@ def current_sales(
     newest = known.attrs.get("newest_at")
     since = datetime.fromisoformat(newest) - overlap if newest else now - look_back
     nodes = [node for page in sales_since(client, since) for node in page]
-    rows = {row["line_id"]: row for node in nodes if not (node["sourceIdentifier"] or "").startswith(OWN) for row in sale_lines(node, now)}
+    foreign = [node for node in nodes if not (node["sourceIdentifier"] or "").startswith(OWN)]
+    rows = {row["line_id"]: row for node in foreign for row in sale_lines(node, now, sold_after=now - look_back)}
     return merged_sales(known, rows, nodes, acknowledged, now - look_back, now - KEPT_AFTER)
 
 
@@ -90,39 +92,41 @@ def merged_sales(
     is_done = frame["acknowledged"].astype(bool)
     stays = (frame["seen_at"] >= pd.Timestamp(oldest)) & (~is_done | (frame["seen_at"] >= pd.Timestamp(oldest_done)))
     frame = SALES.conform(frame[stays.astype(bool)].reset_index(drop=True))
-    stamps = [node["updatedAt"] for node in nodes] + [known.attrs["newest_at"]] * ("newest_at" in known.attrs)
-    newest = max((datetime.fromisoformat(stamp) for stamp in stamps), default=oldest)
+    stamps = [*(node["updatedAt"] for node in nodes), known.attrs.get("newest_at", oldest.isoformat())]
+    newest = max(datetime.fromisoformat(stamp) for stamp in stamps)
     frame.attrs = {"newest_at": newest.astimezone(UTC).isoformat()}
     return frame
 
 
-def sale_lines(node: Node, seen_at: datetime) -> Iterator[dict[str, Any]]:
-    """Yield the lines of an order that took stock."""
-    order_id, place = tail(node["id"]), node["retailLocation"]
-    exchanged = {
-        tail(line["id"]): tail(each["id"])
-        for each in node["returns"]
-        for item in each["exchangeLineItems"]
-        for line in item["lineItems"] or ()
+def sale_lines(node: Node, seen_at: datetime, *, sold_after: datetime) -> Iterator[dict[str, Any]]:
+    """Yield the lines of an order that took stock after a moment: those of the sale, and those that exchanges added later."""
+    order_id, place, back = tail(node["id"]), node["retailLocation"], _restocked(node)
+    added_by = {
+        tail(line["id"]): each for each in node["returns"] for item in each["exchangeLineItems"] for line in item["lineItems"] or ()
     }
-    back: dict[str, int] = {}
-    for refund in node["refunds"]:
-        for row in refund["refundLineItems"]:
-            if row["restockType"] in RESTOCKED:
-                line_id = tail(row["lineItem"]["id"])
-                back[line_id] = back.get(line_id, 0) + row["quantity"]
     for line in node["lineItems"]:
-        line_id = tail(line["id"])
-        if line["variant"] is None and not line["sku"]:
+        line_id, variant = tail(line["id"]), line["variant"]
+        exchange = added_by.get(line_id)
+        if datetime.fromisoformat((exchange or node)["createdAt"]) < sold_after or (variant is None and not line["sku"]):
             continue
         yield {
             "line_id": line_id,
             "order_id": order_id,
-            "record_id": f"{order_id}:e{exchanged[line_id]}" if line_id in exchanged else order_id,
+            "record_id": f"{order_id}:e{tail(exchange['id'])}" if exchange else order_id,
             "location_id": tail(place["id"]) if place else None,
-            "variant_id": tail(line["variant"]["id"]) if line["variant"] else None,
+            "variant_id": tail(variant["id"]) if variant else None,
             "sku": line["sku"] or None,
-            "quantity": max(0, line["quantity"] - back.get(line_id, 0)),
+            "quantity": max(0, line["quantity"] - back[line_id]),
             "seen_at": seen_at,
             "acknowledged": False,
         }
+
+
+def _restocked(node: Node) -> Counter[str]:
+    """Return the pieces of each line that a refund or a cancellation put back on the shelf."""
+    back: Counter[str] = Counter()
+    for refund in node["refunds"]:
+        for row in refund["refundLineItems"]:
+            if row["restockType"] in RESTOCKED:
+                back[tail(row["lineItem"]["id"])] += row["quantity"]
+    return back

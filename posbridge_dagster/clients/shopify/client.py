@@ -5,6 +5,7 @@ import logging
 import random
 import threading
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -68,6 +69,7 @@ class ShopifyClient:
         self._known_costs: dict[tuple[str, object], float] = {}
         self._lock = threading.Lock()
         self._has_answered = False
+        self._is_urgent = False
 
     def __repr__(self) -> str:
         return f"ShopifyClient({self.origin!r}, version={self.version!r})"
@@ -76,6 +78,12 @@ class ShopifyClient:
     def origin(self) -> str:
         """The address of the shop."""
         return self._transport.origin
+
+    def first_in_line(self) -> "ShopifyClient":
+        """Return the same client with every call urgent: for work that must not wait behind a catalogue."""
+        urgent = copy(self)
+        urgent._is_urgent = True
+        return urgent
 
     def execute(
         self, document: Document, variables: Mapping[str, Any] | None = None, *, repeatable: bool | None = None, urgent: bool = False
@@ -96,7 +104,7 @@ class ShopifyClient:
             nonlocal attempts
             attempts += 1
             self._count(retries=1 if attempts > 1 else 0)
-            return self._attempt(document, given, content, urgent)
+            return self._attempt(document, given, content, urgent or self._is_urgent)
 
         repeatable = document.is_idempotent if repeatable is None else repeatable
         return self.patience.retry(attempt, repeatable=repeatable, first_contact=not self._has_answered)

@@ -6,6 +6,7 @@ A level is what is available of an inventory item at a location. It is only ever
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.documents import document
@@ -19,11 +20,15 @@ STALE = frozenset({"CHANGE_FROM_QUANTITY_STALE", "COMPARE_QUANTITY_STALE"})
 
 @dataclass(frozen=True)
 class HeldLevel:
-    """What the shop holds: ``available`` pieces, None where the item is not stocked at the location; whether sales take from it."""
+    """What the shop holds: ``available`` pieces, None where the item is not stocked at the location; whether sales take from it.
+
+    ``changed_at`` is when anything about the level last changed, by the shop's clock.
+    """
 
     available: int | None
     is_active: bool
     tracked: bool
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -116,4 +121,4 @@ def _held(node: Mapping[str, Node] | None) -> HeldLevel | None:
     if level is None:
         return HeldLevel(None, False, bool(node["tracked"]))
     quantities = {each["name"]: each["quantity"] for each in level["quantities"]}
-    return HeldLevel(quantities["available"], level["isActive"], bool(node["tracked"]))
+    return HeldLevel(quantities["available"], level["isActive"], bool(node["tracked"]), datetime.fromisoformat(level["updatedAt"]))

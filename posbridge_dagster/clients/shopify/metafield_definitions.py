@@ -38,6 +38,11 @@ def ensure_definitions(client: ShopifyClient, wanted: Collection[Definition]) ->
     return made
 
 
+def are_defined(client: ShopifyClient, wanted: Collection[Definition]) -> bool:
+    """Return whether all of these definitions are there, whatever their type."""
+    return all(each.key in _kinds(client, each.owner_type, each.namespace) for each in wanted)
+
+
 def _ensure(client: ShopifyClient, wanted: Definition, there: Mapping[str, str]) -> int:
     if wanted.key in there:
         if there[wanted.key] != wanted.kind:

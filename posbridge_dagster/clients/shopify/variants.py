@@ -42,3 +42,8 @@ def variant_changes(client: ShopifyClient, since: datetime) -> Iterator[list[Nod
     Search lags, so ``since`` should lie some minutes before the last reading; a variant may then be given again.
     """
     return variants(client, clause("updated_at", ">=", since))
+
+
+def count_variants(client: ShopifyClient) -> int:
+    """Return how many variants the shop has."""
+    return int(client.execute(document("variants_count"))["productVariantsCount"]["count"])

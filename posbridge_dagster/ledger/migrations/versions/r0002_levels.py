@@ -22,6 +22,7 @@ def upgrade(op: Operations) -> None:
         _text("item_id"),
         sa.Column("quantity", sa.BigInteger()),
         sa.Column("acknowledged_at", MOMENT),
+        sa.Column("sent_quantity", sa.BigInteger()),
         sa.Column("held_quantity", sa.BigInteger()),
         sa.Column("missing_pieces", sa.BigInteger(), nullable=False, server_default="0"),
         sa.Column("missing_since", MOMENT),

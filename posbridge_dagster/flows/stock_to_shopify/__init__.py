@@ -1,0 +1,3 @@
+"""MplusKASSA stock per branch -> Shopify inventory per location."""
+
+FLOW = "stock_to_shopify"

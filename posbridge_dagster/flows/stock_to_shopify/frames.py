@@ -1,0 +1,52 @@
+"""The frames of the flow as the UI tells them: what each is, and what each of its columns says."""
+
+from typing import Any
+
+from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.stock_to_shopify import FLOW
+from posbridge_dagster.flows.stock_to_shopify.shapes import MAPPED_LEVELS, STOCK_DRIFT
+from posbridge_dagster.loading.result import RESULT
+from posbridge_dagster.model.frames import FrameShape
+from posbridge_dagster.report.tables import column_schema
+from posbridge_dagster.snapshots.mplus_stock import STOCK, STOCK_ARTICLES
+from posbridge_dagster.snapshots.shopify_items import ITEMS
+from posbridge_dagster.snapshots.shopify_sales import SALES
+
+READ = ("sales", "articles", "stock", "items")
+
+_MPLUS, _SHOPIFY, _MAPPING = {"mplus", "soap"}, {"shopify", "graphql"}, {"pandas", "yaml"}
+
+_SHAPES: dict[Stage, dict[str, FrameShape]] = {
+    "snapshot": {"sales": SALES, "articles": STOCK_ARTICLES, "stock": STOCK, "items": ITEMS},
+    "mapped": {"levels": MAPPED_LEVELS},
+    "result": {"levels": RESULT, "stock_drift": STOCK_DRIFT},
+}
+
+_SAYS: dict[tuple[str, Stage], str] = {
+    ("sales", "snapshot"): "What Shopify sold lately, line by line, and whether MplusKASSA knows it.",
+    ("articles", "snapshot"): "The articles of MplusKASSA, as far as stock is concerned.",
+    ("stock", "snapshot"): "MplusKASSA's stock of every article at every branch that sells to the shop.",
+    ("items", "snapshot"): "The inventory item of the shop that each article is.",
+    ("levels", "mapped"): (
+        "The pieces that Shopify should hold of each article at each location. A row with an outcome is left alone and says why."
+    ),
+    ("levels", "result"): (
+        "How each level ended: created, updated, unchanged, skipped, quarantined or failed, with what changed or the reason why not."
+    ),
+    ("stock_drift", "result"): (
+        "Every level that a full compare found wrong in the last 90 days: since when, the likely cause, and whether it was repaired."
+    ),
+}
+
+
+def told(frame: str, stage: Stage) -> dict[str, Any]:
+    """Return what Dagster shows of a frame, as arguments of an output: key, group, kinds, tags, sentence, columns."""
+    read = _SHOPIFY if frame in ("sales", "items") else _MPLUS
+    return {
+        "key": frame_key(FLOW, frame, stage),
+        "group_name": FLOW,
+        "kinds": {"snapshot": read, "mapped": _MAPPING, "result": _SHOPIFY}[stage],
+        "tags": {"writes": "shopify"} if stage == "result" else {},
+        "description": _SAYS[frame, stage],
+        "metadata": {"dagster/column_schema": column_schema(_SHAPES[stage][frame])},
+    }
