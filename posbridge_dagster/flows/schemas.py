@@ -13,13 +13,13 @@ import click
 from posbridge_dagster.flows.customers_to_shopify.vocabulary import VOCABULARY as CUSTOMERS_TO_SHOPIFY
 from posbridge_dagster.flows.orders_to_mplus.vocabulary import VOCABULARY as ORDERS_TO_MPLUS
 from posbridge_dagster.flows.orders_to_shopify.vocabulary import VOCABULARY as ORDERS_TO_SHOPIFY
+from posbridge_dagster.flows.products_to_shopify.vocabulary import VOCABULARY as PRODUCTS_TO_SHOPIFY
 from posbridge_dagster.flows.stock_to_shopify.vocabulary import VOCABULARY as STOCK_TO_SHOPIFY
 from posbridge_dagster.mapping import Vocabulary, json_schema
 from posbridge_dagster.settings import read_settings
 
-VOCABULARIES: Mapping[str, Vocabulary[Any]] = {
-    vocabulary.flow: vocabulary for vocabulary in (ORDERS_TO_MPLUS, ORDERS_TO_SHOPIFY, CUSTOMERS_TO_SHOPIFY, STOCK_TO_SHOPIFY)
-}
+_EVERY: tuple[Vocabulary[Any], ...] = (ORDERS_TO_MPLUS, ORDERS_TO_SHOPIFY, CUSTOMERS_TO_SHOPIFY, STOCK_TO_SHOPIFY, PRODUCTS_TO_SHOPIFY)
+VOCABULARIES: Mapping[str, Vocabulary[Any]] = {vocabulary.flow: vocabulary for vocabulary in _EVERY}
 
 
 def schema_text(flow: str) -> str:

@@ -13,7 +13,8 @@ class Braked(Exception):
 class Brake:
     """Allows changes of ``fields`` in at most ``percent`` of the known records; ``least`` changes are always allowed.
 
-    Without fields, or when a person has ``released`` it for this run, nothing is held.
+    A field of a part of a record is named ``<part>.<field>`` and watched by its last name. Without fields, or when a person has
+    ``released`` it for this run, nothing is held.
     """
 
     fields: frozenset[str] = frozenset()
@@ -24,7 +25,7 @@ class Brake:
 
     def check(self, changes: Sequence[Collection[str]], known: int) -> None:
         """Raise Braked when too many of the changes (the changed fields, one collection per record) touch the watched fields."""
-        touched = sum(1 for fields in changes if self.fields.intersection(fields))
+        touched = sum(1 for fields in changes if self.fields.intersection(name.rpartition(".")[2] for name in fields))
         self.allow(touched, known)
 
     def allow(self, changed: int, known: int) -> None:

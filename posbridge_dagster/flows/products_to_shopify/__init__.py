@@ -1,0 +1,3 @@
+"""MplusKASSA's families of articles as Shopify products with variants."""
+
+FLOW = "products_to_shopify"

@@ -1,0 +1,59 @@
+"""Features: custom fields that become metafields, each with the type that its data type asks for."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from posbridge_dagster.flows.products_to_shopify.options import FeatureRule, ProductsToShopifyOptions
+from posbridge_dagster.flows.products_to_shopify.shapes import MAPPED_FEATURES
+
+OF_PRODUCT = 0
+TEXT_LINE = "single_line_text_field"
+TYPES: Mapping[str, str] = {
+    "DATA-TYPE-INT": "number_integer",
+    "DATA-TYPE-DECIMAL": "number_decimal",
+    "DATA-TYPE-BOOL": "boolean",
+    "DATA-TYPE-DATE": "date",
+    "DATA-TYPE-DATETIME": "date_time",
+    "DATA-TYPE-MULTISELECTINT": "list.number_integer",
+    "DATA-TYPE-ARRAY": "multi_line_text_field",
+    "DATA-TYPE-TEXT-ARRAY": "multi_line_text_field",
+}
+
+
+def map_features(assortment: Mapping[str, pd.DataFrame], custom_fields: pd.DataFrame, options: ProductsToShopifyOptions) -> pd.DataFrame:
+    """Return MAPPED_FEATURES: a row for each feature of each product or variant, with an empty value where there is none.
+
+    A feature of the product takes the value of its first article. A custom field that no article has gives no rows, because
+    its type is not known.
+    """
+    rows = [row for rule in options.features for row in _rows(rule, assortment, custom_fields)]
+    return MAPPED_FEATURES.frame(rows)
+
+
+def _rows(rule: FeatureRule, assortment: Mapping[str, pd.DataFrame], custom_fields: pd.DataFrame) -> list[dict[str, object]]:
+    fields = custom_fields[custom_fields["name"] == rule.custom_field]
+    if fields.empty and not rule.type:
+        return []
+    kind = rule.type or TYPES.get(str(fields["data_type"].mode().iloc[0]), TEXT_LINE)
+    values = {article: _value(value, kind) for article, value in zip(fields["article_number"], fields["value"], strict=True)}
+    common = {"namespace": rule.namespace, "key": rule.key, "name": rule.name or rule.custom_field, "type": kind, "on": rule.on}
+    return [
+        {"family_number": family, "article_number": OF_PRODUCT if rule.of == "product" else article, "value": values.get(article), **common}
+        for family, article in _owners(rule, assortment)
+    ]
+
+
+def _owners(rule: FeatureRule, assortment: Mapping[str, pd.DataFrame]) -> list[tuple[int, int]]:
+    if rule.of == "variant":
+        articles = assortment["articles"]
+        return [(int(family), int(article)) for family, article in zip(articles["family_number"], articles["article_number"], strict=True)]
+    led = assortment["families"].dropna(subset=["lead_article"])
+    return [(int(family), int(article)) for family, article in zip(led["family_number"], led["lead_article"], strict=True)]
+
+
+def _value(value: object, kind: str) -> str | None:
+    """Return a value as its metafield holds it: text of one line has no line breaks, an empty text is no value."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    return " ".join(value.split()) if kind == TEXT_LINE else value

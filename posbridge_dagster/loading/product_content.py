@@ -1,0 +1,201 @@
+"""A kept product as the inputs of Shopify's mutations, and as it compares with what Shopify holds.
+
+A kept product's payload has ``custom_id``, ``family``, ``state``, ``names`` (of its options), ``product`` (fields), ``variants``
+(fields by article number, with ``option_values`` and ``ext_article_id``) and ``features``. Its fields are those of the product, and
+``<article>.<field>`` for each variant. Values are as the mapping gives them; Shopify's own forms ("10.0", sorted tags) compare equal.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from posbridge_dagster.clients.shopify.custom_ids import custom_id_metafield
+from posbridge_dagster.clients.shopify.paging import Node
+from posbridge_dagster.loading.fields import Kept
+
+PRODUCT_KEY, ARTICLE_KEY = "mplus_product", "mplus_article"
+STRUCTURE = ("options", "variants", "publications")
+FEATURE = "feature."
+DEFAULT_OPTION, DEFAULT_VALUE = "Title", "Default Title"
+
+_PRODUCT = {
+    "title": "title",
+    "description": "descriptionHtml",
+    "vendor": "vendor",
+    "product_type": "productType",
+    "status": "status",
+    "handle": "handle",
+}
+_VARIANT = {
+    "barcode": "barcode",
+    "price": "price",
+    "compare_at": "compareAtPrice",
+    "taxable": "taxable",
+    "inventory_policy": "inventoryPolicy",
+}
+_ITEM = {"cost": "cost", "tracked": "tracked", "requires_shipping": "requiresShipping", "sku": "sku"}
+_CLEARED = {"barcode": ""}
+_WEIGHT = ("weight", "weight_unit")
+
+Input = dict[str, Any]
+
+
+def of_article(number: int | str, field: str) -> str:
+    """Return the name of a variant's field among those of its product."""
+    return f"{number}.{field}"
+
+
+def article_custom_id(item: Kept, number: int | str) -> str:
+    """Return the custom id of an article, in the administration of its product's."""
+    return f"{item.external_id.rpartition(':')[0]}:{number}"
+
+
+def is_simple(item: Kept) -> bool:
+    """Whether the product has no options: one variant without a name."""
+    return not item.payload["names"]
+
+
+def new_product(item: Kept, articles: Collection[str]) -> Input:
+    """Return a ProductSetInput that makes the product with variants of these articles; fields for later only are left out."""
+    fields = {name: value for name, value in item.payload["product"].items() if _on_creation(item, name)}
+    metafields = [custom_id_metafield(PRODUCT_KEY, item.external_id), *new_features(item, "0")]
+    return {
+        **product_update_input(fields),
+        **({"tags": fields["tags"]} if fields.get("tags") else {}),
+        "metafields": metafields,
+        "productOptions": option_inputs(item),
+        "variants": [{"position": position, **set_variant(item, number)} for position, number in enumerate(articles, 1)],
+    }
+
+
+def product_update_input(fields: Mapping[str, Any]) -> Input:
+    """Return fields of a product (without its tags) under Shopify's names; an empty text clears, an empty handle is left out."""
+    named = {_PRODUCT[name]: value for name, value in fields.items() if name in _PRODUCT}
+    return {name: value if value is not None else "" for name, value in named.items() if value or name not in ("handle", "status")}
+
+
+def option_inputs(item: Kept) -> list[Input]:
+    """Return the options with their values, in the till's sequence, as OptionSetInput."""
+    if is_simple(item):
+        return [{"name": DEFAULT_OPTION, "position": 1, "values": [{"name": DEFAULT_VALUE}]}]
+    return [
+        {"name": option["name"], "position": position, "values": [{"name": value} for value in option["values"]]}
+        for position, option in enumerate(item.fields["options"], 1)
+    ]
+
+
+def set_variant(item: Kept, number: str) -> Input:
+    """Return a new variant as a ProductVariantSetInput, which takes the SKU beside the item."""
+    variant = variant_input(item, number, None, new=True)
+    stock = dict(variant.get("inventoryItem", {}))
+    sku = stock.pop("sku", None)
+    return {**variant, **({"inventoryItem": stock} if stock else {}), **({"sku": sku} if sku else {})}
+
+
+def variant_input(item: Kept, number: str, fields: Collection[str] | None, *, new: bool) -> Input:
+    """Return fields of a variant as a ProductVariantsBulkInput; all that are filled of a new one when ``fields`` is None."""
+    content = item.payload["variants"][number]
+    chosen = {
+        name: value
+        for name, value in content.items()
+        if (name in fields if fields is not None else value is not None and _on_creation(item, of_article(number, name)))
+    }
+    variant: Input = {_VARIANT[name]: _cleared(name, value) for name, value in chosen.items() if name in _VARIANT}
+    stock: Input = {_ITEM[name]: _cleared(name, value) for name, value in chosen.items() if name in _ITEM}
+    if any(name in chosen for name in _WEIGHT) and content.get("weight") and content.get("weight_unit"):
+        weight = {"unit": content["weight_unit"], "value": float(content["weight"])}  # a weight is no money: Shopify takes a Float
+        stock["measurement"] = {"weight": weight}
+    if stock:
+        variant["inventoryItem"] = stock
+    if new or "option_values" in chosen:
+        variant["optionValues"] = option_values(item, number)
+    if new:
+        custom_id = custom_id_metafield(ARTICLE_KEY, article_custom_id(item, number))
+        variant["metafields"] = [custom_id, *new_features(item, number)]
+    return variant
+
+
+def option_values(item: Kept, number: str) -> list[Input]:
+    """Return the values of a variant's options as VariantOptionValueInput."""
+    if is_simple(item):
+        return [{"optionName": DEFAULT_OPTION, "name": DEFAULT_VALUE}]
+    values = item.payload["variants"][number]["option_values"]
+    return [{"optionName": name, "name": value} for name, value in zip(item.payload["names"], values, strict=True)]
+
+
+def features(item: Kept, number: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the features of the product (number 0) or of a variant, each with the name of its field."""
+    for feature in item.payload["features"]:
+        if feature["article"] == number:
+            name = f"{FEATURE}{feature['namespace']}.{feature['key']}"
+            yield name if number == "0" else of_article(number, name), feature
+
+
+def new_features(item: Kept, number: str) -> list[Input]:
+    """Return the filled features of a new product or variant as MetafieldInput."""
+    return [metafield_input(feature) for name, feature in features(item, number) if feature["value"] and _on_creation(item, name)]
+
+
+def metafield_input(feature: Mapping[str, Any]) -> Input:
+    """Return a feature as a MetafieldInput."""
+    return {name: feature[name] for name in ("namespace", "key", "type", "value")}
+
+
+def with_tags(found: Node, tags: Collection[str]) -> list[str]:
+    """Return the tags to send so that ours are there and none that people added is lost."""
+    there = {tag.casefold() for tag in found["tags"]}
+    return [*found["tags"], *(tag for tag in tags if tag.casefold() not in there)]
+
+
+def product_differs(name: str, wanted: Any, found: Node) -> bool:
+    """Return whether a field of a product is another in Shopify."""
+    if name == "tags":
+        return not {tag.casefold() for tag in wanted or ()} <= {tag.casefold() for tag in found["tags"]}
+    if name == "handle" and not wanted:
+        return False
+    return _text(wanted) != _text(found[_PRODUCT[name]])
+
+
+def variant_differs(name: str, content: Mapping[str, Any], found: Node) -> bool:
+    """Return whether a field of a variant is another in Shopify."""
+    wanted, item = content.get(name), found["inventoryItem"]
+    if name == "option_values":
+        return bool([option["value"] for option in found["selectedOptions"]] != (wanted or [DEFAULT_VALUE]))
+    if name in _WEIGHT:
+        weight = (item["measurement"] or {}).get("weight") or {}
+        if not (content.get("weight") and content.get("weight_unit")):
+            return False
+        there = weight.get("unit") if name == "weight_unit" else weight.get("value")
+        return bool(there != wanted) if name == "weight_unit" else _number(there) != _number(wanted)
+    if name in ("price", "compare_at"):
+        return _number(found[_VARIANT[name]]) != _number(wanted)
+    if name == "cost":
+        return wanted is not None and _number((item["unitCost"] or {}).get("amount")) != _number(wanted)
+    if wanted is None and name != "barcode":
+        return False
+    there = found["sku"] if name == "sku" else item[_ITEM[name]] if name in _ITEM else found[_VARIANT[name]]
+    return _text(there) != _text(wanted)
+
+
+def feature_differs(feature: Mapping[str, Any], metafields: Collection[Node]) -> bool:
+    """Return whether a feature is another in Shopify, or is there where it should not be."""
+    there = next((each["value"] for each in metafields if (each["namespace"], each["key"]) == (feature["namespace"], feature["key"])), None)
+    if feature["type"] in ("number_decimal", "number_integer") and there and feature["value"]:
+        return _number(there) != _number(feature["value"])
+    return _text(there) != _text(feature["value"])
+
+
+def _on_creation(item: Kept, name: str) -> bool:
+    return item.policies.get(name, "always") != "update"
+
+
+def _cleared(name: str, value: Any) -> Any:
+    return _CLEARED.get(name) if value is None else value
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else " ".join(str(value).split())
+
+
+def _number(value: Any) -> Decimal | None:
+    return None if value in (None, "") else Decimal(str(value))

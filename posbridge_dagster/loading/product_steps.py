@@ -1,0 +1,93 @@
+"""The two ways to carry steps out: one by one, paced by their cost, or many at once by bulk operations."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from posbridge_dagster.clients.failures import Busy, Misconfigured, Refused, RemoteFailure, UnknownOutcome, Unreachable
+from posbridge_dagster.clients.shopify.bulk_mutations import run_mutation
+from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.clients.shopify.deadline import Deadline
+from posbridge_dagster.clients.shopify.documents import document, outer_fields, response_key
+from posbridge_dagster.clients.shopify.paging import Node, whole
+from posbridge_dagster.loading.product_plan import Rules, Stage, Step
+from posbridge_dagster.loading.product_progress import Progress, plain
+
+STARTING = "starting"
+"""What the cursor holds from before an operation is asked for until its id is known."""
+
+WHOLE = "product_set"  # its answer holds a list that may have more pages
+PART = 250
+
+
+def one_by_one(client: ShopifyClient, progress: Sequence[Progress], rules: Rules) -> Iterator[list[Progress]]:
+    """Do the steps of each product in turn, releases of all of them first; yield each product when it is over."""
+    for each in progress:
+        _do(client, each, [step for step in each.steps if step.stage is Stage.RELEASE], rules)
+    for each in progress:
+        while not each.is_over:
+            _do(client, each, each.steps[:1], rules)
+        yield [each]
+
+
+def _do(client: ShopifyClient, progress: Progress, steps: Sequence[Step], rules: Rules) -> None:
+    for step in list(steps):
+        if progress.failure is None:
+            try:
+                progress.done(step, _sent(client, step), rules)
+            except (Refused, Busy, Unreachable, UnknownOutcome) as failure:
+                progress.failure = failure
+
+
+def _sent(client: ShopifyClient, step: Step) -> Node:
+    """Carry one step out and return its payload. Raises the failures of ``clients.failures``."""
+    of = document(step.document)
+    data = client.execute(of, step.variables, repeatable=step.repeatable)
+    key = response_key(outer_fields(of)[0])
+    payload: Node = data[key]
+    return {**payload, "product": whole(client, of, data, key, "product")} if step.document == WHOLE else payload
+
+
+def in_bulk(
+    client: ShopifyClient, progress: Sequence[Progress], rules: Rules, mark: Callable[[str], None], deadline: Deadline
+) -> Iterator[list[Progress]]:
+    """Do the steps of all products stage by stage, one bulk operation per stage and mutation; yield the products that are over.
+
+    ``mark`` is told the id of each operation when it starts, and an empty text when its results are in.
+    """
+    waiting = list(progress)
+    for stage in Stage:
+        for name in sorted({step.document for each in waiting for step in each.steps if step.stage is stage}):
+            _run(client, waiting, stage, name, rules, mark, deadline)
+        over = [each for each in waiting if each.is_over]
+        waiting = [each for each in waiting if not each.is_over]
+        for start in range(0, len(over), PART):
+            yield over[start : start + PART]
+
+
+def _run(
+    client: ShopifyClient,
+    waiting: Sequence[Progress],
+    stage: Stage,
+    name: str,
+    rules: Rules,
+    mark: Callable[[str], None],
+    deadline: Deadline,
+) -> None:
+    rows = [(each, step) for each in waiting if each.failure is None for step in each.steps if (step.stage, step.document) == (stage, name)]
+    mutation = document("product_set_bulk" if name == WHOLE else name)
+    key = response_key(outer_fields(mutation)[0])
+    mark(STARTING)
+    unanswered = dict(enumerate(rows))
+    try:
+        for number, answer in run_mutation(client, mutation, [step.variables for _, step in rows], mark, deadline=deadline):
+            each, step = unanswered.pop(number)
+            if isinstance(answer, Misconfigured):
+                raise answer
+            if isinstance(answer, RemoteFailure):
+                each.failure = each.failure or answer
+            else:
+                each.done(step, plain(answer[key]), rules)
+    except (Refused, Busy, Unreachable, UnknownOutcome) as failure:
+        for each, _ in unanswered.values():
+            each.failure = each.failure or failure
+        return  # what is running is in the cursor; the next run waits for it
+    mark("")
