@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from posbridge_dagster.sandbox.filling import DAYS, Filling
+from posbridge_dagster.sandbox.filling import ALL, DAYS, SHOPIFY_GOODS, Filling
+from posbridge_dagster.sandbox.generator.wholesale import Size
 
 if TYPE_CHECKING:
     from posbridge_dagster.sandbox.running import Served
@@ -54,6 +55,17 @@ def _days(ctx: click.Context, param: click.Parameter, text: str) -> int | tuple[
     help="Parquet file of real transactions to fill the shop from, with --days A..B.",
 )
 @click.option("--without-credits", is_flag=True, help="Leave the credits of a transaction file out.")
+@click.option("--families", type=click.IntRange(0), default=0, help="Product families of a generated shop in all; 0 = some 120.")
+@click.option("--articles", type=click.IntRange(0), default=0, help="Articles in all; 0 = 2.4 a family.")
+@click.option("--groups", type=click.IntRange(0), default=0, help="Article groups in all, in four levels; 0 = some 14.")
+@click.option("--relations", type=click.IntRange(0), default=0, help="Relations in all; 0 = those of the customers.")
+@click.option(
+    "--shopify-goods",
+    type=click.Choice(SHOPIFY_GOODS),
+    default=ALL,
+    show_default=True,
+    help="How much of the till's catalogue Shopify holds from the start.",
+)
 @click.option("--plan", type=click.Choice(PLANS), default="standard", show_default=True, help="Shopify plan: how fast its bucket fills.")
 @click.option("--state", type=click.Path(file_okay=False, path_type=Path), help="Folder to go on from and to keep the shop in.")
 @click.option("--fresh", is_flag=True, help="Fill anew, whatever the state folder holds.")
@@ -67,6 +79,11 @@ def sandbox(
     orders_per_day: int,
     from_transactions: Path | None,
     without_credits: bool,
+    families: int,
+    articles: int,
+    groups: int,
+    relations: int,
+    shopify_goods: str,
     plan: str,
     state: Path | None,
     fresh: bool,
@@ -74,7 +91,8 @@ def sandbox(
 ) -> None:
     """Serve a Shopify shop and a MplusKASSA administration on this machine until stopped (Ctrl+C or SIGTERM)."""
     wanted = _filling(seed, first_day.date() if first_day else None, days, orders_per_day, from_transactions)
-    wanted = replace(wanted, with_credits=not without_credits)
+    size = Size(families, articles, groups, relations=relations)
+    wanted = replace(wanted, with_credits=not without_credits, size=size, shopify_goods=shopify_goods)
     # Imported late, so that the other commands of posbridge do not load two whole servers.
     from posbridge_dagster.sandbox import serving
 

@@ -4,7 +4,8 @@ Money is in cents of the shop's currency, rates are hundredths of a percent (210
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,53 @@ class LocationSeed:
     branch_number: int
     workplace_number: int = 1
     country: str = "NL"
+
+
+FieldValue = str | int | bool | Decimal | date | datetime | tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CustomFieldSeed:
+    """What a record holds in one of the fields that the administration made for itself; its kind is that of the field."""
+
+    name: str
+    value: FieldValue
+
+
+@dataclass(frozen=True)
+class SalesPriceSeed:
+    """A price of an article on one of the till's price lists, between two days (both included) where they are given."""
+
+    number: int
+    price_cents: int
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True)
+class DetailSeed:
+    """What only the till knows of an article, beyond what a sale needs.
+
+    Positions are those of the till's own sequence of colours and sizes, 0 = none. ``webshop`` None = as it is in Shopify.
+    ``till_stock`` is for amounts that are not whole; None = the stock of the seed.
+    """
+
+    colour_position: int = 0
+    size_position: int = 0
+    long_text: str = ""
+    purchase_cents: int = 0
+    unit: str = ""
+    content_quantity: Decimal | None = None
+    content_unit: str = ""
+    supplier_article: str = ""
+    barcodes: tuple[str, ...] = ()
+    custom_fields: tuple[CustomFieldSeed, ...] = ()
+    sales_prices: tuple[SalesPriceSeed, ...] = ()
+    special_price: str = "PRICE-NORMAL"
+    webshop: bool | None = None
+    discontinued: bool = False
+    day_stock: bool = False
+    till_stock: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +85,7 @@ class ArticleSeed:
     stock: int = 0
     stock_article: bool = True
     active: bool = True
+    details: DetailSeed = DetailSeed()
 
 
 @dataclass(frozen=True)
@@ -48,6 +97,7 @@ class FamilySeed:
     articles: tuple[ArticleSeed, ...]
     groups: tuple[int, ...] = ()
     brand: str = ""
+    long_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +151,15 @@ class RelationSeed:
     city: str = ""
     country: str = "NL"
     telephone: str = ""
+    mobile: str = ""
+    website: str = ""
+    vat_number: str = ""
+    commerce_number: str = ""
+    delivery: AddressSeed | None = None
+    birth_date: date | None = None
+    custom_fields: tuple[CustomFieldSeed, ...] = ()
+    contacts: tuple["RelationSeed", ...] = ()
+    active: bool = True
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def filled(filling: Filling, plan: str, now: datetime) -> Pair:
         seed = filling.shop(now)
     except ValueError as error:
         raise SandboxError(str(error)) from error
-    return Pair(_on_plan(ShopifySandbox(seed), plan), MplusSandbox(seed), filling.described(), seed.report)
+    return Pair(_on_plan(ShopifySandbox(filling.in_shopify(seed)), plan), MplusSandbox(seed), filling.described(), seed.report)
 
 
 def keep(pair: Pair, folder: Path) -> None:

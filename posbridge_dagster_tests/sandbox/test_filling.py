@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from posbridge_dagster.sandbox.filling import Filling
+from posbridge_dagster.sandbox.filling import SHOPIFY_GOODS, Filling
+from posbridge_dagster.sandbox.generator.wholesale import Size
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -36,3 +37,18 @@ def test_a_transaction_file_needs_days() -> None:
 def test_two_fillings_that_differ_are_described_differently() -> None:
     assert Filling(seed=2).described() != Filling().described()
     assert Filling().described() == Filling().described()
+
+
+@pytest.mark.parametrize(("goods", "least", "most"), [("all", 1.0, 1.0), ("part", 0.4, 0.6), ("none", 0.0, 0.0)])
+def test_shopify_starts_with_all_part_or_nothing_of_the_tills_goods(goods: str, least: float, most: float) -> None:
+    assert goods in SHOPIFY_GOODS
+    filling = Filling(first_day=date(2026, 10, 19), days=1, orders_per_day=1, shopify_goods=goods)
+    shop = filling.shop(NOON)
+    there = filling.in_shopify(shop)
+    assert least <= len(there.families) / len(shop.families) <= most
+    assert (there.orders, there.customers, there.groups) == (shop.orders, shop.customers, shop.groups)
+
+
+def test_a_transaction_file_decides_the_size_itself() -> None:
+    with pytest.raises(ValueError, match="leave its size out"):
+        Filling(transactions=Path("retail.parquet"), first_day=date(2009, 12, 1), size=Size(families=500)).shop(NOON)

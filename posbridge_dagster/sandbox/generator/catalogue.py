@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import product
 
 from posbridge_dagster.sandbox.generator.barcodes import barcode
+from posbridge_dagster.sandbox.generator.details import details
 from posbridge_dagster.sandbox.generator.words import BRANDS, COLOURS, SHELVES, Shelf
 from posbridge_dagster.sandbox.seed import ArticleSeed, FamilySeed, GroupSeed
 
@@ -77,6 +78,13 @@ def _articles(chance: random.Random, shelf: Shelf, family: int, description: str
             colour=colour,
             size=size,
             stock=chance.randint(0, 60),
+            details=details(
+                family * 100 + place,
+                price,
+                description,
+                colour_position=COLOURS.index(colour) + 1 if colour else 0,
+                size_position=shelf.sizes.index(size) + 1 if size else 0,
+            ),
         )
         for place, (colour, size) in enumerate(product(colours, shelf.sizes or ("",)), start=1)
     )

@@ -28,24 +28,25 @@ class People:
 
 def meet_people(chance: random.Random, persons: int, known_share: float) -> People:
     """Return the customers, and relations for the given share of them; two relations share one customer's e-mail."""
-    customers = tuple(_person(chance, FIRST_CUSTOMER + place) for place in range(persons))
+    customers = tuple(person(chance, FIRST_CUSTOMER + place) for place in range(persons))
     first_company = FIRST_CUSTOMER + persons
     companies = tuple(_company(chance, first_company + place, name) for place, name in enumerate(words.COMPANIES))
     first_awkward = first_company + len(companies)
-    shared = replace(_person(chance, first_awkward), email="familie.bakker@example.com")
-    otherwise = replace(_person(chance, first_awkward + 1), email="m.dewit@example.net")
+    shared = replace(person(chance, first_awkward), email="familie.bakker@example.com")
+    otherwise = replace(person(chance, first_awkward + 1), email="m.dewit@example.net")
     known = [customer for customer in (*customers, *companies) if chance.random() < known_share]
-    relations = [_relation(chance, FIRST_RELATION + place, customer) for place, customer in enumerate(known)]
+    relations = [relation_of(chance, FIRST_RELATION + place, customer) for place, customer in enumerate(known)]
     number = FIRST_RELATION + len(relations)
     relations += [
-        _relation(chance, number, shared),
-        replace(_relation(chance, number + 1, shared), name="Firma Bakker", company_name="Firma Bakker"),
-        replace(_relation(chance, number + 2, otherwise), email="M.deWit@Example.NET"),
+        relation_of(chance, number, shared),
+        replace(relation_of(chance, number + 1, shared), name="Firma Bakker", company_name="Firma Bakker"),
+        replace(relation_of(chance, number + 2, otherwise), email="M.deWit@Example.NET"),
     ]
     return People(customers, companies, shared, otherwise, tuple(relations))
 
 
-def _person(chance: random.Random, number: int) -> CustomerSeed:
+def person(chance: random.Random, number: int) -> CustomerSeed:
+    """Return a person under a number of the shop, with an address, an e-mail address and mostly a telephone."""
     first, last = chance.choice(words.FIRST_NAMES), chance.choice(words.LAST_NAMES)
     mobile = f"6{chance.randint(10_000_000, 59_999_999)}"
     address = replace(_address(chance), first_name=first, last_name=last, phone=_as_written(chance, mobile))
@@ -54,7 +55,7 @@ def _person(chance: random.Random, number: int) -> CustomerSeed:
 
 
 def _company(chance: random.Random, number: int, name: str) -> CustomerSeed:
-    contact = _person(chance, number)
+    contact = person(chance, number)
     assert contact.address is not None
     return replace(contact, email=f"inkoop@{_plain(name)}.example", address=replace(contact.address, company=name))
 
@@ -97,7 +98,8 @@ def _as_written(chance: random.Random, mobile: str) -> str:
     )
 
 
-def _relation(chance: random.Random, number: int, customer: CustomerSeed) -> RelationSeed:
+def relation_of(chance: random.Random, number: int, customer: CustomerSeed) -> RelationSeed:
+    """Return the relation that a till would have of a customer, written down by somebody else."""
     address = customer.address or AddressSeed()
     person = f"{customer.first_name} {customer.last_name}"
     return RelationSeed(

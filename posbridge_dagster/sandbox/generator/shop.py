@@ -7,16 +7,19 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 
 from posbridge_dagster.sandbox.generator.catalogue import Catalogue, stock_the_shelves
+from posbridge_dagster.sandbox.generator.clientele import clientele
 from posbridge_dagster.sandbox.generator.clock import SHOP_ZONE, changes_clocks, midnight_moments, opening_hours
 from posbridge_dagster.sandbox.generator.nasty import MIDNIGHT, NASTY_CASES, dst_night_orders, nasty_sale
 from posbridge_dagster.sandbox.generator.people import meet_people
 from posbridge_dagster.sandbox.generator.sales import LOCATIONS, Counter
 from posbridge_dagster.sandbox.generator.services import DEFAULT_DEBTOR, service_family
 from posbridge_dagster.sandbox.generator.tenders import total_cents
-from posbridge_dagster.sandbox.seed import OrderSeed, Seed
+from posbridge_dagster.sandbox.generator.wholesale import Size, grown
+from posbridge_dagster.sandbox.seed import OrderSeed, RelationSeed, Seed
 
 FIRST_ORDER_ID = 5_000_000_001
 FIRST_ORDER_NAME = 1001
+FIRST_OTHER_RELATION = 100_001
 WEEK = 7
 
 
@@ -31,20 +34,22 @@ def generate_shop(
     online_share: float = 0.06,
     nasty: bool = True,
     until: datetime | None = None,
+    size: Size | None = None,
 ) -> Seed:
     """Return a Dutch shop with the sales of ``days`` days from ``first_day`` on; the same arguments give the same shop.
 
     Each day has ``orders_per_day`` ordinary orders. With ``nasty``, every week counted from the first day (the last may be
     shorter) has each of ``NASTY_CASES`` on top, sales around midnight, and the night of a clock change. ``known_share`` of
     the customers are relations of MplusKASSA before; ``online_share`` of the orders come from the web shop. Nothing is
-    sold after ``until``.
+    sold after ``until``. With a ``size`` there are more goods, groups and relations, up to that many; the sales are of all goods.
 
-    Raises ValueError when there are no days, or fewer than no orders.
+    Raises ValueError when there are no days, fewer than no orders, or the size is below what there is without one.
     """
     if days < 1 or orders_per_day < 0 or persons < 1:
         raise ValueError("a shop needs at least one day, one person and no negative number of orders a day")
     chance = random.Random(seed)
-    catalogue = stock_the_shelves(chance)
+    size = size or Size()
+    catalogue = grown(stock_the_shelves(chance), size, seed)
     people = meet_people(chance, persons, known_share)
     counter = Counter(chance, catalogue, people)
     calendar = [first_day + timedelta(days=place) for place in range(days)]
@@ -57,10 +62,17 @@ def generate_shop(
         groups=list(catalogue.groups),
         locations=list(LOCATIONS),
         customers=people.everyone(),
-        relations=[DEFAULT_DEBTOR, *people.relations],
+        relations=_relations([DEFAULT_DEBTOR, *people.relations], size, seed),
         orders=orders,
         report=_report(catalogue, orders),
     )
+
+
+def _relations(met: list[RelationSeed], size: Size, seed: int) -> list[RelationSeed]:
+    if size.relations and size.relations < len(met):
+        raise ValueError(f"{size.relations} relations are too few; {len(met)} are known without a size")
+    more = size.relations - len(met) if size.relations else 0
+    return [*met, *clientele(seed, more, FIRST_OTHER_RELATION)]
 
 
 def _ordinary_day(counter: Counter, day: date, orders: int, online_share: float, until: datetime | None) -> Iterator[OrderSeed]:

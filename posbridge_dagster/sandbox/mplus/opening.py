@@ -2,13 +2,12 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from posbridge_dagster.sandbox.mplus.books import Books, State
-from posbridge_dagster.sandbox.mplus.masterdata import COUNTRIES, EMPLOYEES, MAIN_BRANCH, WALK_IN_RELATION, vat_code_of
-from posbridge_dagster.sandbox.mplus.pricing import vat_within
+from posbridge_dagster.sandbox.mplus.masterdata import COUNTRIES, EMPLOYEES, MAIN_BRANCH, WALK_IN_RELATION
+from posbridge_dagster.sandbox.mplus.planting import article_members, family_members, relation_members
 from posbridge_dagster.sandbox.mplus.records import Article, Branch, Card, Family, Group, StockBooking
-from posbridge_dagster.sandbox.seed import ArticleSeed, FamilySeed, GroupSeed, RelationSeed, Seed
+from posbridge_dagster.sandbox.seed import FamilySeed, GroupSeed, Seed
 
 
 def opened(seed: Seed, now: datetime) -> Books:
@@ -19,7 +18,7 @@ def opened(seed: Seed, now: datetime) -> Books:
         books.keep_employee(Card(number, now, now, {"name": name, "active": True}))
     books.keep_relation(Card(WALK_IN_RELATION, now, now, {"name": "Kassaklant", "active": True, "country": "NL"}))
     for relation in seed.relations:
-        books.keep_relation(Card(relation.number, now, now, _relation_members(relation)))
+        books.keep_relation(Card(relation.number, now, now, relation_members(relation)))
     for group in seed.groups:
         _open_group(books, group, now)
     for family in seed.families:
@@ -52,26 +51,11 @@ def _open_group(books: Books, group: GroupSeed, now: datetime) -> None:
     books.keep_group(Group(group.number, now, now, members, parent=group.parent, sort_order=place))
 
 
-def _relation_members(relation: RelationSeed) -> dict[str, Any]:
-    members = {
-        "name": relation.name,
-        "address": relation.address,
-        "zipcode": relation.zipcode,
-        "city": relation.city,
-        "country": relation.country,
-        "contact": relation.contact,
-        "telephone": relation.telephone,
-        "email": relation.email,
-        "companyName": relation.company_name,
-    }
-    return {"active": True, **{name: value for name, value in members.items() if value}}
-
-
 def _open_family(books: Books, family: FamilySeed, now: datetime) -> None:
     known = [article for article in family.articles if article.article_number > 0]
     if not known:
         return
-    books.keep_family(Family(family.number, now, now, {"description": family.description}, groups=list(family.groups)))
+    books.keep_family(Family(family.number, now, now, family_members(family), groups=list(family.groups)))
     if unknown := [number for number in family.groups if number not in books.state.groups]:
         raise ValueError(f"product {family.number} stands in article group {unknown[0]}, which is not in the seed")
     for number in family.groups:
@@ -79,34 +63,9 @@ def _open_family(books: Books, family: FamilySeed, now: datetime) -> None:
     for article in known:
         if article.article_number in books.state.articles:
             raise ValueError(f"article {article.article_number} stands twice in the seed")
-        card = Article(article.article_number, now, now, _article_members(article, family), family=family.number)
-        books.keep_article(card)
+        members = article_members(article, family)
+        books.keep_article(Article(article.article_number, now, now, members, family=family.number, day_stock=article.details.day_stock))
         if article.stock_article:
             for branch in books.state.branches:
-                amount = Decimal(article.stock)
+                amount = Decimal(article.stock) if article.details.till_stock is None else article.details.till_stock
                 books.book(StockBooking(0, branch, article.article_number, amount, "STOCK-HISTORY-TYPE-MANUAL", now))
-
-
-def _article_members(article: ArticleSeed, family: FamilySeed) -> dict[str, Any]:
-    text = article.description or family.description
-    return {
-        "extArticleId": article.ext_article_id,
-        "pluNumber": str(article.article_number),
-        "active": article.active,
-        "description": text,
-        "colour": article.colour,
-        "size": article.size,
-        "invoiceText": text,
-        "receiptText": text,
-        "displayText": text,
-        "barcode": article.barcode,
-        "brandName": family.brand,
-        "vatCode": vat_code_of(article.vat_rate),
-        "vatPercentage": article.vat_rate,
-        "priceIncl": article.price_cents,
-        "priceExcl": article.price_cents - vat_within(article.price_cents, article.vat_rate),
-        "webshop": bool(article.code),
-        "stockArticle": article.stock_article,
-        "specialPrice": "PRICE-NORMAL",
-        "discontinued": False,
-    }

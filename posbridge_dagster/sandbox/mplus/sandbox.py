@@ -17,6 +17,7 @@ from lxml import etree
 
 from posbridge_dagster.sandbox.mplus.books import Books
 from posbridge_dagster.sandbox.mplus.context import Context
+from posbridge_dagster.sandbox.mplus.crediting import Desk
 from posbridge_dagster.sandbox.mplus.doors import DOORS, PREFIX, through_door
 from posbridge_dagster.sandbox.mplus.drafts import Refused
 from posbridge_dagster.sandbox.mplus.envelopes import SoapFault, answer_envelope, call_element, fault_envelope
@@ -52,7 +53,8 @@ class MplusSandbox:
     ``exact_match_case_sensitive``, ``undashed_ids``, ``absent_decimal_places``, ``zero_dates``, ``unknown_enum`` (the name of the
     enumeration that has grown; True = PaymentMethodType), ``unsorted``, ``page_cap``.
 
-    ``floor`` is the staff: what happens in the shop without the API. `doors` lets the same happen over HTTP.
+    ``floor`` is the staff: what happens in the shop without the API. `doors` lets the same happen over HTTP. ``desk`` credits parts of
+    invoices, which the API cannot.
     """
 
     name = "mplus"
@@ -74,6 +76,7 @@ class MplusSandbox:
         self.clock = clock
         self.books = opened(seed, clock())
         self.floor = Floor(self._at_work)
+        self.desk = Desk(self._at_work)
         self._turn = threading.RLock()
         self.switches: dict[str, Any] = {
             "service_version": ".".join(map(str, service_version)),

@@ -1,6 +1,7 @@
 """Stock: orders reserve it, deliveries and invoices book it off, returns book it back."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -42,15 +43,18 @@ def _change_reservations(order: Order, context: Context, changed: Callable[[Stoc
             books.touch(row, context.now)
 
 
-def deliver(order: Order, context: Context) -> UUID:
-    """Deliver all that is open of an order, and return the id of the packing slip."""
+def deliver(order: Order, context: Context, pieces: Mapping[UUID, Decimal] | None = None) -> UUID:
+    """Deliver all that is open of an order, or these pieces by line id, and return the id of the packing slip."""
     release(order, context)
     slip = uuid4()
     open_lines = [line for line in order.lines if line.quantity != line.delivered]
-    book_sale(open_lines, order.financial_branch, context.books, context.now, order_id=order.id, packing_slip_id=slip)
-    for line in open_lines:
-        line.delivered = line.quantity
+    handed_over = [replace(line, quantity=line.delivered + pieces.get(line.id, ZERO)) for line in open_lines] if pieces else open_lines
+    book_sale(handed_over, order.financial_branch, context.books, context.now, order_id=order.id, packing_slip_id=slip)
+    for line, handed in zip(open_lines, handed_over, strict=True):
+        line.delivered = handed.quantity
     order.packing_slips.append(slip)
+    if pieces:
+        reserve(order, context)
     return slip
 
 

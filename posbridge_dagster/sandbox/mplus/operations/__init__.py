@@ -4,6 +4,7 @@ from posbridge_dagster.sandbox.mplus.context import Perform
 from posbridge_dagster.sandbox.mplus.operations import (
     administration,
     catalogue,
+    deliveries,
     groups,
     invoices,
     order_changes,
@@ -22,6 +23,7 @@ OPERATIONS: dict[str, Perform] = {
     **groups.OPERATIONS,
     **relations.OPERATIONS,
     **orders.OPERATIONS,
+    **deliveries.OPERATIONS,
     **order_changes.OPERATIONS,
     **invoices.OPERATIONS,
     **reading.OPERATIONS,

@@ -6,10 +6,12 @@ from uuid import uuid4
 
 from posbridge_dagster.sandbox.mplus.cashdesk import objection, take
 from posbridge_dagster.sandbox.mplus.context import Context, Perform, identifier
+from posbridge_dagster.sandbox.mplus.crediting import credit_invoice as credit_whole
+from posbridge_dagster.sandbox.mplus.crediting import returned
 from posbridge_dagster.sandbox.mplus.drafts import Draft, Refused, check, document_members, draft_in_cents, draft_in_euros, lines_of
 from posbridge_dagster.sandbox.mplus.pricing import document_totals
 from posbridge_dagster.sandbox.mplus.reading import Message
-from posbridge_dagster.sandbox.mplus.records import ZERO, Invoice, Line
+from posbridge_dagster.sandbox.mplus.records import Invoice
 from posbridge_dagster.sandbox.mplus.rendering import invoice_message, invoice_string
 from posbridge_dagster.sandbox.mplus.warehouse import book_sale
 
@@ -159,54 +161,10 @@ def _credit(asked: Message, context: Context) -> tuple[str, str]:
         return "NOT-FOUND", "the invoice does not exist"
     if invoice.credited_by or invoice.credits:
         return "FAILED", "the invoice has been credited already, or is a credit itself"
-    credit = _credit_of(invoice, asked, context)
-    invoice.credited_by = credit.id
-    invoice.change_counter += 1
-    book_sale(credit.lines, credit.financial_branch, context.books, context.now, invoice_id=credit.id)
-    context.books.keep_invoice(credit)
-    context.books.keep_invoice(invoice)
-    context.wrote = True
-    return "OK", ""
-
-
-def _credit_of(invoice: Invoice, asked: Message, context: Context) -> Invoice:
     day = context.date_in(asked, "financialDate") or context.today
-    return replace(
-        invoice,
-        id=uuid4(),
-        external_id="",
-        year=day.year,
-        number=context.books.next_number(f"invoice/{day.year}"),
-        entered_at=context.now,
-        financial_date=day,
-        due_date=day,
-        lines=[_returned(line) for line in invoice.lines],
-        total_incl=-invoice.total_incl,
-        total_excl=-invoice.total_excl,
-        vat_totals=[replace(total, excl=-total.excl, vat=-total.vat) for total in invoice.vat_totals],
-        payments=[],
-        order_ids=[],
-        packing_slips=[],
-        invoice_type="INVOICE-TYPE-CREDIT-INVOICE",
-        credits=invoice.id,
-        credited_reason=asked.get("explanation") or _DEFAULT_REASON,
-        finalized_at=None,
-        change_counter=1,
-        version_number=1,
-    )
-
-
-def _returned(line: Line) -> Line:
-    return replace(
-        line,
-        id=uuid4(),
-        quantity=-line.quantity,
-        discount_amount=-line.discount_amount,
-        total_incl=-line.total_incl,
-        total_excl=-line.total_excl,
-        delivered=ZERO,
-        cancelled=ZERO,
-    )
+    lines = [returned(line, line.quantity) if line.quantity else replace(line, id=uuid4()) for line in invoice.lines]
+    credit_whole(invoice, lines, day, asked.get("explanation") or _DEFAULT_REASON, context)
+    return "OK", ""
 
 
 def _invoice(asked: Message, context: Context) -> Invoice | None:

@@ -1,13 +1,13 @@
-"""Orders: making, paying, delivering and cancelling them."""
+"""Orders: making, paying and cancelling them."""
 
-from posbridge_dagster.sandbox.mplus.cashdesk import Paid, invoice_of, pay_order
+from posbridge_dagster.sandbox.mplus.cashdesk import Paid, pay_order
 from posbridge_dagster.sandbox.mplus.context import Context, Perform, identifier
 from posbridge_dagster.sandbox.mplus.drafts import Draft, Refused, check, document_members, draft_in_cents, lines_of
 from posbridge_dagster.sandbox.mplus.masterdata import DELIVERY_METHODS, PAYMENT_METHODS
 from posbridge_dagster.sandbox.mplus.reading import Message
 from posbridge_dagster.sandbox.mplus.records import ZERO, Order
-from posbridge_dagster.sandbox.mplus.rendering import delivery_state, order_message, order_string
-from posbridge_dagster.sandbox.mplus.warehouse import deliver, release, reserve
+from posbridge_dagster.sandbox.mplus.rendering import order_message, order_string
+from posbridge_dagster.sandbox.mplus.warehouse import release, reserve
 
 TABLE_ORDER = "ORDER-TYPE-TABLE-ORDER"
 REPRICING = ("applySalesAndActions", "applySalesPrices", "applyPriceGroups")
@@ -109,32 +109,6 @@ def pay(request: Message, context: Context) -> Message:
     return answer | ({"invoiceId": paid.invoice.id} if paid.invoice else {})
 
 
-def deliver_order(request: Message, context: Context) -> Message:
-    """Deliver all that is open; turnover type INVOICE invoices it too."""
-    order = _order(request["request"], context)
-    turnover = request["request"].get("turnoverType", "")
-    if order is None:
-        return _delivered("FAILED", "the order does not exist")
-    if order.cancelled:
-        return _delivered("FAILED", "the order is cancelled")
-    if delivery_state(order) == "COMPLETE":
-        return _delivered("ALREADY-DELIVERED", "the order has been delivered already")
-    if turnover.endswith("RECEIPT"):
-        return _delivered("FAILED", "this installation keeps no receipts")
-    answer = _delivered("OK", "") | {"packingSlipId": deliver(order, context)}
-    order.change_counter += 1
-    context.wrote = True
-    if turnover.endswith("INVOICE"):
-        answer["invoiceId"] = invoice_of(order, context).id
-    else:
-        context.books.keep_order(order)
-    return answer
-
-
-def _delivered(result: str, text: str) -> Message:
-    return {"result": f"DELIVER-ORDER-RESULT-{result}", "errorMessage": text}
-
-
 def cancel_order(request: Message, context: Context) -> Message:
     """Cancel an order; a second call takes the cancel back."""
     asked = request["request"]
@@ -182,6 +156,5 @@ OPERATIONS: dict[str, Perform] = {
     "createOrderV3": create_order_v3,
     "payOrder": pay,
     "payOrderV2": pay,
-    "deliverOrder": deliver_order,
     "cancelOrderV2": cancel_order,
 }
