@@ -32,6 +32,8 @@ TYPES = {
     "ProductConnection": ("read_products",),
     "ProductVariant": ("read_products",),
     "ProductVariantConnection": ("read_products",),
+    "Collection": ("read_products",),
+    "CollectionConnection": ("read_products",),
     "InventoryItem": ("read_inventory", "read_products"),
     "InventoryItemConnection": ("read_inventory", "read_products"),
     "InventoryLevel": ("read_inventory",),
@@ -64,8 +66,16 @@ PRODUCT_MUTATIONS = (
 )
 FIELDS = {
     ("QueryRoot", "ordersCount"): ("read_orders",),
+    ("QueryRoot", "collectionsCount"): ("read_products",),
     ("QueryRoot", "customersCount"): ("read_customers",),
     ("QueryRoot", "productsCount"): ("read_products",),
+    ("Mutation", "collectionAddProducts"): ("write_products",),
+    ("Mutation", "collectionAddProductsV2"): ("write_products",),
+    ("Mutation", "collectionCreate"): ("write_products",),
+    ("Mutation", "collectionDelete"): ("write_products",),
+    ("Mutation", "collectionRemoveProducts"): ("write_products",),
+    ("Mutation", "collectionReorderProducts"): ("write_products",),
+    ("Mutation", "collectionUpdate"): ("write_products",),
     ("Mutation", "customerCreate"): ("write_customers",),
     ("Mutation", "customerSet"): ("write_customers",),
     ("Mutation", "customerUpdate"): ("write_customers",),
@@ -90,7 +100,13 @@ FIELDS = {
     ("QueryRoot", "productVariantsCount"): ("read_products",),
     **{("Mutation", name): ("write_products",) for name in PRODUCT_MUTATIONS},
 }
-WRITE_BY_OWNER = {"ORDER": "write_orders", "CUSTOMER": "write_customers", "PRODUCT": "write_products", "PRODUCTVARIANT": "write_products"}
+WRITE_BY_OWNER = {
+    "ORDER": "write_orders",
+    "CUSTOMER": "write_customers",
+    "PRODUCT": "write_products",
+    "PRODUCTVARIANT": "write_products",
+    "COLLECTION": "write_products",
+}
 DEFAULT_SCOPES = (
     "read_all_orders",
     "read_customers",

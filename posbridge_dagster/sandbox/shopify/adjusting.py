@@ -109,12 +109,15 @@ def adjusted(scene: Scene, field: str, given: Given, errors: Callable[[], list[E
 
 
 def _payload(scene: Scene, adjustment: Adjustment | None, errors: list[Error]) -> dict[str, Any]:
-    shown = None if adjustment is None else adjustment_node(adjustment, scene)
+    shown = adjustment_node(adjustment, scene) if adjustment is not None and adjustment.changes else None
     return {"inventoryAdjustmentGroup": shown, "userErrors": errors}
 
 
 def _carried_out(scene: Scene, given: Given, steps: list[Step]) -> Adjustment:
-    """Move the quantities; what is on hand follows and is listed as a change of its own. What does not change is not listed."""
+    """Move the quantities; what is on hand follows and is listed as a change of its own. What does not change is not listed.
+
+    Where nothing changes at all the answer has no adjustment, and no error either.
+    """
     shop = scene.shop
     adjustment = Adjustment(shop.next_number(), shop.now(), given["reason"], given.get("referenceDocumentUri") or "")
     for step in steps:

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-PLANS = {"standard": (2000, 100), "advanced": (4000, 200), "plus": (20000, 1000), "enterprise": (40000, 2000)}
+PLANS = {
+    "starter": (2000, 100),
+    "retail": (2000, 100),
+    "standard": (2000, 100),
+    "advanced": (4000, 200),
+    "plus": (20000, 1000),
+    "enterprise": (40000, 2000),
+}
 
 
 class Bucket:

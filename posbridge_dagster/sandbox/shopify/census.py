@@ -19,6 +19,7 @@ def census(shop: Shop) -> dict[str, Any]:
         "counts": {
             "locations": len(shop.locations),
             "products": len(shop.products),
+            "collections": len(shop.collections),
             "variants": len(shop.variants),
             "customers": len(shop.customers),
             "companies": len(shop.companies),

@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.refusals import bad_request
 from posbridge_dagster.sandbox.shopify.scalars import sort_moment
 
 MOST = 250
+T = TypeVar("T")
 Place = tuple[Any, int]
 Walk = Callable[[Place | None, Place | None, bool], Iterable[Place]]
 
@@ -103,11 +104,16 @@ def _connection(places: Sequence[Place], render: Callable[[int], Node | None], *
 
 def list_connection(nodes: Sequence[Node], **window: Any) -> Node:
     """Return a connection over nodes that are at hand, in their order; their place in it is the cursor."""
+    return position_connection(nodes, lambda node: node, **window)
+
+
+def position_connection(items: Sequence[T], render: Callable[[T], Node | None], **window: Any) -> Node:
+    """Return a connection over things in their order, whose nodes are made where they are asked for."""
 
     def walk(low: Place | None, high: Place | None, backwards: bool) -> Iterator[Place]:
         start = 0 if low is None else int(low[0])
-        end = len(nodes) if high is None else int(high[0]) - 1
+        end = len(items) if high is None else int(high[0]) - 1
         span = range(end - 1, start - 1, -1) if backwards else range(start, end)
         return ((position + 1, position) for position in span)
 
-    return connection(walk, lambda position: nodes[position], **window)
+    return connection(walk, lambda position: render(items[position]), **window)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from posbridge_dagster.sandbox.shopify.records import Product, Variant
-from posbridge_dagster.sandbox.shopify.shop import OWNER_TYPES, Shop
+from posbridge_dagster.sandbox.shopify.shop import OWNER_TYPES, Owner, Shop
 
 
 def handle_of(text: str) -> str:
@@ -68,7 +68,7 @@ def _forget_sku(shop: Shop, variant: Variant) -> None:
 def take_variant(shop: Shop, product: Product, variant: Variant) -> None:
     """Delete a variant with its stock and custom ids."""
     _forget_sku(shop, variant)
-    _forget_custom_ids(shop, variant)
+    forget_custom_ids(shop, variant)
     shop.stock.forget(variant.number)
     shop.variants.discard(variant)
     product.variants.remove(variant.number)
@@ -79,13 +79,14 @@ def take_product(shop: Shop, product: Product) -> None:
     """Delete a product with its variants."""
     for number in list(product.variants):
         take_variant(shop, product, shop.variants[number])
-    _forget_custom_ids(shop, product)
+    forget_custom_ids(shop, product)
     del shop.products_by_handle[product.handle]
     shop.products.discard(product)
     shop.writes += 1
 
 
-def _forget_custom_ids(shop: Shop, owner: Product | Variant) -> None:
+def forget_custom_ids(shop: Shop, owner: Owner) -> None:
+    """Let go of the custom ids of a record that is deleted."""
     for entry in owner.metafields:
         place = (OWNER_TYPES[type(owner)], entry.namespace, entry.key, entry.value)
         if shop.owners_by_custom_id.get(place) == owner.number:

@@ -12,6 +12,8 @@ from posbridge_dagster.sandbox.seed import ExchangeSeed, LocationSeed, OrderSeed
 from posbridge_dagster.sandbox.shopify import order_stock, planting
 from posbridge_dagster.sandbox.shopify.attempts import Attempts
 from posbridge_dagster.sandbox.shopify.catalogue import Catalogue
+from posbridge_dagster.sandbox.shopify.collection_records import Collection
+from posbridge_dagster.sandbox.shopify.collection_shelf import Collections
 from posbridge_dagster.sandbox.shopify.edits import EditSeed, edit
 from posbridge_dagster.sandbox.shopify.jobs import Jobs
 from posbridge_dagster.sandbox.shopify.order_records import Order, Refund, Return
@@ -20,7 +22,7 @@ from posbridge_dagster.sandbox.shopify.records import Company, Customer, Definit
 from posbridge_dagster.sandbox.shopify.stock import Stock
 
 Clock = Callable[[], datetime]
-Owner = Order | Customer | Product | Variant | Location | Company
+Owner = Order | Customer | Product | Variant | Location | Company | Collection
 FIRST_PRODUCT, FIRST_VARIANT = 7_000_001, 9_000_001
 OWNER_TYPES: dict[type, str] = {
     Order: "ORDER",
@@ -29,6 +31,7 @@ OWNER_TYPES: dict[type, str] = {
     Variant: "PRODUCTVARIANT",
     Location: "LOCATION",
     Company: "COMPANY",
+    Collection: "COLLECTION",
 }
 
 
@@ -58,6 +61,7 @@ class Shop:
         )
         self.definitions: dict[int, Definition] = {}
         self.used_keys: dict[str, UsedKey] = {}
+        self.collections = Collections()
         self.stock = Stock()
         self.jobs = Jobs(clock)
         self.product_operations = ProductOperations()
@@ -219,23 +223,20 @@ class Shop:
         self.writes += 1
         if isinstance(owner, Location):
             return
-        owner.updated_at = self.now()
+        owner.updated_at = owner.seen_at = self.now()
         if isinstance(owner, Order):
-            owner.seen_at = owner.updated_at
             self.note_refunds(owner)
             self.orders.touch(owner)
         elif isinstance(owner, Product):
-            owner.seen_at = owner.updated_at
             self.products.touch(owner)
         elif isinstance(owner, Variant):
-            owner.seen_at = owner.updated_at
             self.variants.touch(owner)
             self.changed(self.products[owner.product])
         elif isinstance(owner, Customer):
-            owner.seen_at = owner.updated_at
             self.customers.touch(owner)
+        elif isinstance(owner, Collection):
+            self.collections.touch(owner)
         else:
-            owner.seen_at = owner.updated_at
             self.companies.touch(owner)
 
     def definition(self, owner_type: str, namespace: str, key: str) -> Definition | None:

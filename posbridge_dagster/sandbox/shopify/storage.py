@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from posbridge_dagster.sandbox.shopify.collection_records import Collection
 from posbridge_dagster.sandbox.shopify.order_records import Order
 from posbridge_dagster.sandbox.shopify.plain import PlainError, from_plain, to_plain
 from posbridge_dagster.sandbox.shopify.records import Company, Customer, Definition, Location, Product, UsedKey, Variant
@@ -13,7 +14,7 @@ from posbridge_dagster.sandbox.shopify.shop import Clock, Shop
 from posbridge_dagster.sandbox.shopify.stock_records import Adjustment, Level
 
 FILE = "shopify.jsonl"
-KEPT = (Location, Product, Variant, Level, Adjustment, Customer, Company, Definition, UsedKey, Order)
+KEPT = (Location, Product, Variant, Collection, Level, Adjustment, Customer, Company, Definition, UsedKey, Order)
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in KEPT}
 
 
@@ -40,6 +41,7 @@ def _lines(shop: Shop) -> Iterator[dict[str, Any]]:
         shop.locations.values(),
         shop.products,
         shop.variants,
+        shop.collections,
         shop.stock,
         shop.stock.adjustments.values(),
         shop.customers,
@@ -98,6 +100,9 @@ def _put(shop: Shop, record: Any) -> None:
         shop.used_keys[record.key] = record
     elif isinstance(record, Definition):
         shop.definitions[record.number] = record
+    elif isinstance(record, Collection):
+        shop.collections.add(record)
+        shop.index_custom_ids(record)
     elif isinstance(record, Level):
         shop.stock.put(record)
     elif isinstance(record, Adjustment):

@@ -8,7 +8,7 @@ from posbridge_dagster_tests.sandbox.shopify.shopfloor import Caller
 UTRECHT, AMERSFOORT = "gid://shopify/Location/1", "gid://shopify/Location/2"
 COAT, BLUE_COAT, SOUP = (f"gid://shopify/InventoryItem/{number}" for number in (9_000_001, 9_000_002, 9_000_003))
 COAT_VARIANT = "gid://shopify/ProductVariant/9000001"
-ALL = "available committed damaged incoming on_hand quality_control reserved safety_stock".split()
+ALL = ["available", "committed", "damaged", "incoming", "on_hand", "quality_control", "reserved", "safety_stock"]
 GROUP = """inventoryAdjustmentGroup { id createdAt reason referenceDocumentUri
   changes { name delta quantityAfterChange item { id } location { id name } ledgerDocumentUri } } userErrors { field message code }"""
 SET = f"""mutation ($input: InventorySetQuantitiesInput!, $key: String!) {{

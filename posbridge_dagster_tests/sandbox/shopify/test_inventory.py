@@ -1,5 +1,7 @@
 """Stock as apps read, set, adjust and move it."""
 
+from typing import Any
+
 import pytest
 
 from posbridge_dagster_tests.sandbox.shopify.shopfloor import Caller
@@ -85,7 +87,7 @@ def test_one_bad_row_keeps_all_rows_from_being_set(shop: Caller) -> None:
         ({"name": "on_hand", "quantities": [row(COAT, UTRECHT, -1)]}, "input.quantities.0.quantity", "INVALID_QUANTITY_NEGATIVE"),
     ],
 )
-def test_a_request_that_makes_no_sense_is_refused_with_its_code(shop: Caller, change: dict[str, object], field: str, code: str) -> None:
+def test_a_request_that_makes_no_sense_is_refused_with_its_code(shop: Caller, change: dict[str, Any], field: str, code: str) -> None:
     assert codes(set_quantities(shop, row(COAT, UTRECHT, 1), **change)) == [(field, code)]
 
 
@@ -109,18 +111,19 @@ def test_a_call_takes_250_rows_and_each_must_say_what_it_expects(shop: Caller) -
 
 
 def test_a_key_is_demanded_and_brings_the_same_outcome_again(shop: Caller) -> None:
-    given = {"name": "available", "reason": "correction", "quantities": [row(COAT, UTRECHT, 8, 3)]}
+    rows = [row(COAT, UTRECHT, 8, 3)]
+    given = {"name": "available", "reason": "correction", "quantities": rows}
     keyless = SET.replace("@idempotent(key: $key)", "").replace(", $key: String!", "")
     assert shop.error(keyless, input=given)["message"] == "The @idempotent directive is required for this mutation but was not provided."
-    first = set_quantities(shop, *given["quantities"], key="once")
-    again = set_quantities(shop, *given["quantities"], key="once")
+    first = set_quantities(shop, *rows, key="once")
+    again = set_quantities(shop, *rows, key="once")
     assert again == first, "a repeated call is no stale one"
     assert not shop.served.control.calls[-1].wrote
     other = set_quantities(shop, row(COAT, UTRECHT, 9, 8), key="once")
     assert codes(other) == [("", "IDEMPOTENCY_KEY_PARAMETER_MISMATCH")]
     shop.clock.pass_seconds(24 * 3600 + 1)
-    assert codes(set_quantities(shop, *given["quantities"], key="once"))[0][1] == "CHANGE_FROM_QUANTITY_STALE", "keys live a day"
-    assert codes(set_quantities(shop, *given["quantities"], key="once")) == [("", "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED")]
+    assert codes(set_quantities(shop, *rows, key="once"))[0][1] == "CHANGE_FROM_QUANTITY_STALE", "keys live a day"
+    assert codes(set_quantities(shop, *rows, key="once")) == [("", "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED")]
 
 
 def test_what_is_on_hand_is_set_by_the_older_mutation_too(shop: Caller) -> None:
@@ -134,12 +137,12 @@ def test_what_is_on_hand_is_set_by_the_older_mutation_too(shop: Caller) -> None:
     assert codes(payload) == [("input.setQuantities.0.changeFromQuantity", "CHANGE_FROM_QUANTITY_STALE")]
 
 
-def change(delta: int, expected: int | None = None, **details: object) -> dict[str, object]:
+def change(delta: int, expected: int | None = None, **details: Any) -> dict[str, Any]:
     return {"inventoryItemId": COAT, "locationId": UTRECHT, "delta": delta, "changeFromQuantity": expected, **details}
 
 
-def adjust(shop: Caller, name: str, *changes: dict[str, object], key: str = "adjust") -> dict[str, object]:
-    payload: dict[str, object] = shop.data(ADJUST, input={"name": name, "reason": "correction", "changes": list(changes)}, key=key)[
+def adjust(shop: Caller, name: str, *changes: dict[str, Any], key: str = "adjust") -> dict[str, Any]:
+    payload: dict[str, Any] = shop.data(ADJUST, input={"name": name, "reason": "correction", "changes": list(changes)}, key=key)[
         "inventoryAdjustQuantities"
     ]
     return payload
@@ -148,7 +151,7 @@ def adjust(shop: Caller, name: str, *changes: dict[str, object], key: str = "adj
 def test_quantities_are_adjusted_by_pieces(shop: Caller) -> None:
     assert adjust(shop, "available", change(-5, 3))["userErrors"] == []
     assert quantities(shop) == {"available": -2, "on_hand": -2}, "less than nothing is possible"
-    document = {"ledgerDocumentUri": "gid://posbridge/Crate/7"}
+    document: dict[str, Any] = {"ledgerDocumentUri": "gid://posbridge/Crate/7"}
     assert adjust(shop, "incoming", change(12, **document), key="b")["userErrors"] == []
     assert adjust(shop, "damaged", change(1, **document), key="c")["userErrors"] == []
     assert quantities(shop) == {"available": -2, "damaged": 1, "incoming": 12, "on_hand": -1}
@@ -167,7 +170,7 @@ def test_quantities_are_adjusted_by_pieces(shop: Caller) -> None:
         ("available", change(2_000_000_000), "INVALID_QUANTITY_TOO_HIGH"),
     ],
 )
-def test_adjustments_are_refused_with_their_codes(shop: Caller, name: str, row_of_change: dict[str, object], code: str) -> None:
+def test_adjustments_are_refused_with_their_codes(shop: Caller, name: str, row_of_change: dict[str, Any], code: str) -> None:
     payload = adjust(shop, name, row_of_change)
     assert [entry for _, entry in codes(payload)] == [code]
 

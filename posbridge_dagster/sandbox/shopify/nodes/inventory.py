@@ -20,7 +20,7 @@ def level_id(level: Level) -> str:
 def level_node(level: Level, scene: Scene) -> Node:
     """Return an InventoryLevel; its quantities are asked for by name."""
     shop = scene.shop
-    can_deactivate = why_stocked(level, len(shop.stock.levels(level.item))) is None
+    can_deactivate = may_unstock(level, len(shop.stock.levels(level.item)))
     return Node(
         {
             "__typename": "InventoryLevel",
@@ -37,15 +37,12 @@ def level_node(level: Level, scene: Scene) -> Node:
     )
 
 
-def why_stocked(level: Level, locations: int) -> str | None:
-    """Return the code of why an item must stay stocked at a location (``locations``: at how many it is), or None."""
-    if level.incoming:
-        return "INCOMING_INVENTORY_AT_LOCATION"
-    if level.committed:
-        return "COMMITTED_INVENTORY_AT_LOCATION"
-    if level.reserved or level.damaged or level.quality_control or level.safety_stock:
-        return "RESERVED_INVENTORY_AT_LOCATION"
-    return "CANNOT_DEACTIVATE_FROM_ONLY_LOCATION" if level.active and locations < 2 else None
+def may_unstock(level: Level, locations: int) -> bool:
+    """Return whether an item may be unstocked from a location: from any but the only one (``locations``: how many it has).
+
+    What is committed, incoming or reserved there was no hindrance in recordings of 2026-04, although codes for it exist.
+    """
+    return not level.active or locations > 1
 
 
 def quantity_nodes(level: Level, names: list[str]) -> list[Node]:

@@ -11,7 +11,14 @@ from posbridge_dagster.sandbox.shopify.scalars import gid, moment_text
 from posbridge_dagster.sandbox.shopify.scene import Scene
 from posbridge_dagster.sandbox.shopify.shop import Shop
 
-PLANS = {"standard": "Grow", "advanced": "Advanced", "plus": "Shopify Plus", "enterprise": "Commerce Components"}
+PLANS = {
+    "starter": "Starter",
+    "retail": "Retail",
+    "standard": "Grow",
+    "advanced": "Advanced",
+    "plus": "Shopify Plus",
+    "enterprise": "Commerce Components",
+}
 
 
 @lru_cache(maxsize=256)

@@ -13,10 +13,12 @@ from posbridge_dagster.sandbox.shopify.order_records import Order
 from posbridge_dagster.sandbox.shopify.records import Customer, Product
 from posbridge_dagster.sandbox.shopify.refusals import Refusal, user_error
 from posbridge_dagster.sandbox.shopify.registry import resolves
+from posbridge_dagster.sandbox.shopify.resolvers.collections import collection
 from posbridge_dagster.sandbox.shopify.resolvers.companies import company
 from posbridge_dagster.sandbox.shopify.resolvers.customers import customer
 from posbridge_dagster.sandbox.shopify.resolvers.fulfilling import fulfillment_order
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import numbered
+from posbridge_dagster.sandbox.shopify.resolvers.inventory import inventory_item, inventory_level
 from posbridge_dagster.sandbox.shopify.resolvers.locations import location
 from posbridge_dagster.sandbox.shopify.resolvers.orders import find_order, order, refund
 from posbridge_dagster.sandbox.shopify.resolvers.products import product, product_variant
@@ -30,9 +32,12 @@ LONGEST_TAG = {Order: 40, Customer: 255, Product: 255}
 LONGEST_NOTE = 5000
 WRITE_SCOPE = {Order: "write_orders", Customer: "write_customers", Product: "write_products"}
 LOOKUPS = {
+    "Collection": collection,
     "Company": company,
     "Customer": customer,
     "FulfillmentOrder": fulfillment_order,
+    "InventoryItem": inventory_item,
+    "InventoryLevel": inventory_level,
     "Location": location,
     "Order": order,
     "Product": product,

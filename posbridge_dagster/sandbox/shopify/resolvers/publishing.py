@@ -5,7 +5,9 @@ A new product or collection is in none of them: an app publishes it. Whatever ha
 
 from typing import Any
 
+from posbridge_dagster.sandbox.shopify.collection_records import Collection
 from posbridge_dagster.sandbox.shopify.node import Node
+from posbridge_dagster.sandbox.shopify.nodes.collections import collection_node
 from posbridge_dagster.sandbox.shopify.nodes.places import shop_node
 from posbridge_dagster.sandbox.shopify.paging import list_connection
 from posbridge_dagster.sandbox.shopify.planting import CHANNELS
@@ -13,7 +15,7 @@ from posbridge_dagster.sandbox.shopify.records import Product, Published
 from posbridge_dagster.sandbox.shopify.refusals import user_error
 from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import numbered
-from posbridge_dagster.sandbox.shopify.scalars import gid, moment_text, read_moment, split_gid
+from posbridge_dagster.sandbox.shopify.scalars import gid, moment_text, read_moment
 from posbridge_dagster.sandbox.shopify.scene import Scene
 
 Given = dict[str, Any]
@@ -72,13 +74,17 @@ def is_published(record: Any, publication: int, scene: Scene) -> bool:
     return is_shown and any(entry.publication == publication and entry.at <= now for entry in record.published)
 
 
+@resolves("Collection", "publishedOnPublication")
 @resolves("Product", "publishedOnPublication")
+@resolves("Collection", "publishedOnPublication")
 def published_on(source: Node, scene: Scene, publication_id: str) -> bool:
     """Return whether a record is to be seen in a channel."""
     return is_published(source.record, numbered("Publication", publication_id), scene)
 
 
+@resolves("Collection", "resourcePublicationsV2")
 @resolves("Product", "resourcePublicationsV2")
+@resolves("Collection", "resourcePublicationsV2")
 def resource_publications(source: Node, scene: Scene, only_published: bool = True, catalog_type: str | None = None, **window: Any) -> Node:
     """Return the channels of a record, with those it will be published to later where ``only_published`` is false."""
     now = scene.shop.now()
@@ -99,14 +105,18 @@ def resource_publications(source: Node, scene: Scene, only_published: bool = Tru
     return list_connection(nodes, unbounded=scene.unbounded, **window)
 
 
+@resolves("Collection", "availablePublicationsCount", "resourcePublicationsCount")
 @resolves("Product", "availablePublicationsCount", "resourcePublicationsCount")
+@resolves("Collection", "availablePublicationsCount", "resourcePublicationsCount")
 def resource_publications_count(source: Node, scene: Scene, only_published: bool = True) -> dict[str, Any]:
     """Return how many channels a record is in."""
     now = scene.shop.now()
     return {"count": sum(1 for entry in source.record.published if entry.at <= now or not only_published), "precision": "EXACT"}
 
 
+@resolves("Collection", "unpublishedPublications")
 @resolves("Product", "unpublishedPublications")
+@resolves("Collection", "unpublishedPublications")
 def unpublished(source: Node, scene: Scene, **window: Any) -> Node:
     """Return the channels that a record is not in."""
     inside = {entry.publication for entry in source.record.published}
@@ -114,9 +124,11 @@ def unpublished(source: Node, scene: Scene, **window: Any) -> Node:
     return list_connection(nodes, unbounded=scene.unbounded, **window)
 
 
-def publishable(scene: Scene, global_id: str) -> Product | None:
+def publishable(scene: Scene, global_id: str) -> Product | Collection | None:
     """Return the record that is to be published."""
     kind, number = split_gid(global_id) or ("", 0)
+    if kind == "Collection":
+        return scene.shop.collections.get(number)
     return scene.shop.products.get(number) if kind == "Product" else None
 
 
@@ -149,7 +161,7 @@ def unpublish(_: None, scene: Scene, global_id: str, given: list[Given]) -> dict
     return _answer(scene, global_id, [])
 
 
-def _errors(record: Product | None, given: list[Given]) -> list[Error]:
+def _errors(record: Product | Collection | None, given: list[Given]) -> list[Error]:
     if record is None:
         return [user_error("Resource does not exist", "id")]
     errors = []
@@ -170,5 +182,5 @@ def _errors(record: Product | None, given: list[Given]) -> list[Error]:
 
 def _answer(scene: Scene, global_id: str, errors: list[Error]) -> dict[str, Any]:
     record = publishable(scene, global_id)
-    shown = None if record is None else scene.product_node(record.number)
+    shown = collection_node(record, scene) if isinstance(record, Collection) else scene.product_node(record.number if record else None)
     return {"publishable": shown, "shop": shop_node(scene.shop, scene.plan), "userErrors": errors}

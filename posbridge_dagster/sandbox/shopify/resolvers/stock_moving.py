@@ -52,6 +52,9 @@ def adjust_quantities(_: None, scene: Scene, given: Given) -> dict[str, Any]:
 
 
 def _adjustment_errors(scene: Scene, rows: list[Given], name: str) -> Iterator[Error]:
+    if len({row.get("ledgerDocumentUri") for row in rows}) > 1:
+        message = "All changes must have the same ledger document URI or, in the case of adjusting available, no ledger document URI."
+        yield user_error(message, "input", "changes", code="MAX_ONE_LEDGER_DOCUMENT")
     for index, row in enumerate(rows):
         path = ("input", "changes", str(index))
         unknown = [
@@ -60,9 +63,6 @@ def _adjustment_errors(scene: Scene, rows: list[Given], name: str) -> Iterator[E
         ]
         yield from unknown or _state_errors(scene, row, row["delta"], name, *path)
         yield from _document_errors(row, name, *path)
-    if len({row.get("ledgerDocumentUri") for row in rows}) > 1:
-        message = "All changes must have the same ledger document URI or, in the case of adjusting available, no ledger document URI."
-        yield user_error(message, "input", "changes", code="MAX_ONE_LEDGER_DOCUMENT")
 
 
 def _name_errors(name: str, *path: str) -> Iterator[Error]:
@@ -136,7 +136,5 @@ def _move_errors(scene: Scene, row: Given, index: int) -> Iterator[Error]:
 
 def _step(row: Given, end: str, delta: int) -> Step:
     place = row[end]
-    document = place.get("ledgerDocumentUri") or ""
-    return Step(
-        numbered("InventoryItem", row["inventoryItemId"]), numbered("Location", place["locationId"]), place["name"], delta, document
-    )
+    item, location = numbered("InventoryItem", row["inventoryItemId"]), numbered("Location", place["locationId"])
+    return Step(item, location, place["name"], delta, place.get("ledgerDocumentUri") or "")

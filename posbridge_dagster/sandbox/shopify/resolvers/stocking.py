@@ -5,12 +5,12 @@ from typing import Any
 
 from posbridge_dagster.sandbox.shopify.idempotency import earlier_use, fingerprint
 from posbridge_dagster.sandbox.shopify.nodes.goods import inventory_item_node
-from posbridge_dagster.sandbox.shopify.nodes.inventory import level_node, why_stocked
+from posbridge_dagster.sandbox.shopify.nodes.inventory import level_node, may_unstock
 from posbridge_dagster.sandbox.shopify.records import Location, UsedKey, Variant
 from posbridge_dagster.sandbox.shopify.refusals import user_error
 from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import numbered
-from posbridge_dagster.sandbox.shopify.resolvers.inventory import find_level
+from posbridge_dagster.sandbox.shopify.resolvers.inventory import ITEM_IN_ID, find_level
 from posbridge_dagster.sandbox.shopify.scalars import cents_of
 from posbridge_dagster.sandbox.shopify.scene import Scene
 from posbridge_dagster.sandbox.shopify.shelf import rename_sku
@@ -19,12 +19,7 @@ from posbridge_dagster.sandbox.shopify.stock_records import Level
 Given = dict[str, Any]
 Error = dict[str, Any]
 MOST = 1_000_000_000
-REASONS = {
-    "CANNOT_DEACTIVATE_FROM_ONLY_LOCATION": "Cannot unstock an inventory item from the only location at which it is stocked.",
-    "COMMITTED_INVENTORY_AT_LOCATION": "Cannot unstock this inventory item from this location because it has committed quantities.",
-    "INCOMING_INVENTORY_AT_LOCATION": "Cannot unstock this inventory item from this location because it has incoming quantities.",
-    "RESERVED_INVENTORY_AT_LOCATION": "Cannot unstock this inventory item from this location because it has unavailable quantities.",
-}
+ONLY_LOCATION = "Cannot unstock an inventory item from the only location at which it is stocked."
 
 
 @resolves("Mutation", "inventoryActivate")
@@ -38,7 +33,7 @@ def activate(
     stock_at_legacy_location: bool = False,
 ) -> dict[str, Any]:
     """Stock an item at a location. Without a quantity it has what it had there before, zero where it never was."""
-    asked = {"inventoryActivate": [inventory_item_id, location_id, available, on_hand]}
+    asked: Given = {"inventoryActivate": [inventory_item_id, location_id, available, on_hand]}
     variant = scene.shop.variants.get(numbered("InventoryItem", inventory_item_id))
     location = scene.shop.locations.get(numbered("Location", location_id))
     if variant is None or location is None or not location.active:
@@ -96,10 +91,12 @@ def deactivate(_: None, scene: Scene, inventory_level_id: str) -> dict[str, Any]
     """Stock an item at a location no longer. Its quantities are kept for the day that it is activated again."""
     level = find_level(scene, inventory_level_id)
     if level is None:
-        return {"userErrors": [user_error("The product couldn't be unstocked because the product wasn't found.")]}
-    code = why_stocked(level, len(scene.shop.stock.levels(level.item)))
-    if code is not None:
-        return {"userErrors": [user_error(REASONS[code])]}
+        item = int(inventory_level_id.partition(ITEM_IN_ID)[2])
+        what = "product" if scene.shop.variants.get(item) is None else "location"
+        return {"userErrors": [user_error(f"The product couldn't be unstocked because the {what} was deleted.")]}
+    if not may_unstock(level, len(scene.shop.stock.levels(level.item))):
+        start = f"The product couldn't be unstocked from {scene.shop.locations[level.location].name} because"
+        return {"userErrors": [user_error(f"{start} products need to be stocked at a minimum of 1 location.")]}
     _deactivated(scene, level)
     return {"userErrors": []}
 
@@ -146,10 +143,8 @@ def _toggle_errors(scene: Scene, variant: Variant, wanted: dict[int, bool]) -> I
         level = stock.level(variant.number, number)
         if location is None or not location.active:
             yield user_error("The location was not found.", *path, code="LOCATION_NOT_FOUND")
-        elif not is_active and level is not None:
-            code = why_stocked(level, len(kept) + 1)
-            if code is not None:
-                yield user_error(REASONS[code], *path, code=code)
+        elif not is_active and level is not None and not may_unstock(level, len(kept) + 1):
+            yield user_error(ONLY_LOCATION, *path, code="CANNOT_DEACTIVATE_FROM_ONLY_LOCATION")
 
 
 @resolves("Mutation", "inventoryItemUpdate")
