@@ -5,7 +5,7 @@ level is read first and the sales after it. So a sale is either counted, or it h
 shop refuses the write as stale and everything is read again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -35,6 +35,12 @@ from posbridge_dagster.model.outcome import Outcome
 ROUNDS = 4
 """How often a level is read anew because it changed between reading and writing."""
 
+
+def utc_now() -> datetime:
+    """Return this moment, aware UTC."""
+    return datetime.now(UTC)
+
+
 _PASSING = (Busy, Unreachable, UnknownOutcome)
 
 
@@ -56,6 +62,7 @@ class LevelLoader:
     rules: LevelRules
     brakes: Brakes = field(default_factory=Brakes)
     dry_run: bool = False
+    clock: Callable[[], datetime] = utc_now
     seen: list[Decision] = field(default_factory=list)
     rows: dict[LevelKey, ResultRow] = field(default_factory=dict)
     trouble: Trouble = field(default_factory=Trouble)
@@ -66,7 +73,7 @@ class LevelLoader:
         ``compare`` reads them all, else only those that are due. Raises Braked before anything is written when too much would
         change, and Misconfigured when nothing can succeed.
         """
-        known, now = self.levels.all(), datetime.now(UTC)
+        known, now = self.levels.all(), self.clock()
         due = [each for each in wanted if compare or is_due(each, known.get(each.key), sales, self.rules, now)]
         self.rows = {}
         for each in wanted:
@@ -76,7 +83,7 @@ class LevelLoader:
                 break
             held = self._read(due, known)
             sales.refresh()
-            now = datetime.now(UTC)
+            now = self.clock()
             decisions = [decide(each, known.get(each.key), held[each.key], sales, self.rules, now) for each in due if each.key in held]
             if number == 0:
                 self.seen = decisions
@@ -191,7 +198,7 @@ class LevelLoader:
 
     def _acknowledge(self, part: Sequence[Decision], outcome: Outcome) -> None:
         """Move the cursors: the shop holds these quantities."""
-        now = datetime.now(UTC)
+        now = self.clock()
         self.levels.keep(replace(each.level, acknowledged_at=now, run_id=self.run_id) for each in part)
         for each in part:
             made = Outcome.CREATED if outcome is Outcome.UPDATED and each.held.available is None else outcome

@@ -46,17 +46,24 @@ def stock_moves(client: MplusClient, since: int, page_size: int = PAGE_SIZE) -> 
     moves: set[Move] = set()
     asked = max(0, since - 1)
     while True:
-        request = {"sinceStockId": asked, "sinceStockIdLimit": page_size}
-        rows: list[Record] = client.call("getStockHistoryV2", {"request": request})["articleStockHistory"]
+        rows = _history(client, asked, page_size)
         fresh = {_move(row) for row in rows} - moves
-        if not fresh and len(rows) >= page_size:
+        moves |= fresh
+        highest = max((move.stock_id for move in moves), default=asked)
+        if not fresh and len(rows) < page_size:
+            return sorted(move for move in moves if move.stock_id >= since)
+        if not fresh and asked > highest:
             message = f"a page of {len(rows)} rows asked from stockId {asked} holds nothing new, so reading cannot go on."
             advice = "Report it to MplusKASSA; the rows were not used."
             raise Refused(message, system=SYSTEM, operation="getStockHistoryV2", code="paging_stuck", advice=advice)
-        if not fresh:
-            return sorted(move for move in moves if move.stock_id >= since)
-        moves |= fresh
-        asked = max(asked, max(move.stock_id for move in fresh) - 1)
+        asked = max(asked, highest - 1) if fresh else asked + 1
+
+
+def _history(client: MplusClient, since: int, page_size: int) -> list[Record]:
+    rows: list[Record] = client.call("getStockHistoryV2", {"request": {"sinceStockId": since, "sinceStockIdLimit": page_size}})[
+        "articleStockHistory"
+    ]
+    return rows
 
 
 def stock_amounts(client: MplusClient, branches: Sequence[int], articles: Sequence[int] | None = None) -> Iterator[list[Record]]:

@@ -4,9 +4,9 @@ First what MplusKASSA has acknowledged, then its stock: an order that counts as 
 after it. The newest sales are read once more when the levels of the shop have been read (see loading/shopify_levels.py).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.stock_to_shopify.in_flight import InFlight, articles_on_their_way, pieces_in_flight
 from posbridge_dagster.flows.stock_to_shopify.options import StockToShopifyOptions
 from posbridge_dagster.ledger import Ledger, LevelKey, State
+from posbridge_dagster.loading.shopify_levels import utc_now
 from posbridge_dagster.snapshots.mplus_stock import STOCK, current_articles, current_stock
 from posbridge_dagster.snapshots.shopify_items import ITEMS, current_items
 from posbridge_dagster.snapshots.shopify_sales import SALES, acknowledged_sales, current_sales
@@ -30,19 +31,20 @@ Frames = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Reader:
-    """Both systems, the ledger and the choices of the mapping."""
+    """Both systems, the ledger and the choices of the mapping; ``clock`` returns aware UTC."""
 
     mplus: MplusClient
     shopify: ShopifyClient
     ledger: Ledger
     options: StockToShopifyOptions
+    clock: Callable[[], datetime] = utc_now
 
     def read(self, stored: Mapping[str, pd.DataFrame | None], *, everything: bool = False) -> Frames:
         """Return the frames ``sales``, ``articles``, ``stock`` and ``items``: the stored ones brought up to date, or all anew.
 
         Raises the failures of the clients; the stored frames are not touched.
         """
-        now = datetime.now(UTC)
+        now = self.clock()
         sales = acknowledged_sales(stored.get("sales"), self.acknowledged)
         before = sales
         if self.options.in_flight:
@@ -105,7 +107,7 @@ class SalesInFlight:
     def refresh(self) -> None:
         """Read the newest sales; what is new counts as not acknowledged, because the stock was read before."""
         if self.reader.options.in_flight:
-            self.sales = self.reader.newest_sales(self.sales, datetime.now(UTC), ask_ledger=False)
+            self.sales = self.reader.newest_sales(self.sales, self.reader.clock(), ask_ledger=False)
             self._count()
 
     def pieces(self, key: LevelKey) -> int:

@@ -1,7 +1,7 @@
 """Brings the mapped levels together with the ledger and the shop, and tells how each ended."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -49,7 +49,7 @@ def write_levels(run: Run, levels: pd.DataFrame, snapshot: dict[str, pd.DataFram
     sales = SalesInFlight(run.reader, snapshot["sales"], snapshot["items"])
     rows = plain_rows(levels)
     kept = Levels(run.reader.ledger)
-    loader = LevelLoader(run.reader.shopify, kept, run.run_id, _rules(run.reader.options), _brakes(run), run.dry_run)
+    loader = LevelLoader(run.reader.shopify, kept, run.run_id, _rules(run.reader.options), _brakes(run), run.dry_run, run.reader.clock)
     wanted = [_wanted(row) for row in rows if not row["outcome"]]
     written = {row.source_id: row for row in loader.load(wanted, sales, compare=everything)}
     results = [written.get(row["level_id"]) or _verdict(row) for row in rows]
@@ -58,7 +58,7 @@ def write_levels(run: Run, levels: pd.DataFrame, snapshot: dict[str, pd.DataFram
     _keep_quarantine(run, results, {row["level_id"]: row for row in rows})
     drift = None
     if everything:
-        drift = drift_rows(loader.seen, written, rows, set(snapshot["stock"].attrs.get(MISSED, [])), kept, datetime.now(UTC))
+        drift = drift_rows(loader.seen, written, rows, set(snapshot["stock"].attrs.get(MISSED, [])), kept, run.reader.clock())
     return Ended(result_frame(results), None if drift is None else STOCK_DRIFT.frame(drift))
 
 
