@@ -10,7 +10,7 @@ from rich.table import Table
 
 from posbridge_dagster.balance.compare import VAT_ROUNDING
 from posbridge_dagster.cli.faults import told
-from posbridge_dagster.cli.runs import run_day
+from posbridge_dagster.cli.runs import run_flow
 from posbridge_dagster.definitions import defs
 from posbridge_dagster.flows.balancing import FLOWS, balance_keys, flows_of, job
 from posbridge_dagster.flows.day_balance import FRAMES, balance_key
@@ -37,7 +37,7 @@ def balance(day: datetime) -> None:
         )
     keys = [key for flow in flows for key in balance_keys(flow)]
     with told(), dg.DagsterInstance.ephemeral() as instance:
-        run = run_day(defs.resolve_job_def(job.name), partition, instance, assets=keys)
+        run = run_flow(defs.resolve_job_def(job.name), partition, instance, assets=keys)
     for flow in FLOWS:
         if flow in flows:
             _print(console, flow, partition, {name: plain_rows(_frame(store, flow, name, partition)) for name in FRAMES})

@@ -112,9 +112,9 @@ class _Week:
         return [row for day in days for row in plain_rows(self._frame("result", day))]
 
     def _run_day(self, day: str) -> dict[str, Any]:
-        from posbridge_dagster.cli.runs import run_day
+        from posbridge_dagster.cli.runs import run_flow
 
-        checks = run_day(self._job, day, self._instance).get_asset_check_evaluations()
+        checks = run_flow(self._job, day, self._instance).get_asset_check_evaluations()
         self.failed_checks += [f"{check.check_name} of {day}" for check in checks if not check.passed]
         if not checks:
             self.failed_checks.append(f"none was made for {day}")

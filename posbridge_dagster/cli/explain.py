@@ -84,12 +84,14 @@ def _results(frames: Any, names: Sequence[str] | set[str], days: set[str] | None
 
     for flow in flows():
         for frame, key in result_keys(job_of(flow)).items():
-            for day in reversed(frames.partitions(key.path)):
-                if days is not None and day not in days:
+            for day in [*reversed(frames.partitions(key.path))] or [None]:
+                if days is not None and day is not None and day not in days:
                     continue
                 result = frames.read(key.path, day)
+                if result is None:
+                    continue
                 found = plain_rows(result[result[["source_id", "name", "target_id", "target_number"]].isin(list(names)).any(axis=1)])
-                yield from ((flow, frame, row | {"day": day}) for row in found)
+                yield from ((flow, frame, row | {"day": day or ""}) for row in found)
                 if found and days is None:
                     break
 
@@ -109,7 +111,8 @@ def _show(console: Console, known: _Known) -> None:
     for kind, source, target in known.links:
         console.print(f"Linked as {kind}: {source} is {target} in MplusKASSA.", soft_wrap=True)
     for flow, frame, row in known.results:
-        console.print(f"Latest result of {flow}, {frame}, day {row['day']}", style="bold")
+        day = f", day {row['day']}" if row["day"] else ""
+        console.print(f"Latest result of {flow}, {frame}{day}", style="bold")
         console.print(_facts({name: value for name, value in row.items() if value not in (None, "")}))
 
 

@@ -1,4 +1,4 @@
-"""`posbridge plan`: what a flow would write for some days. The frames stand in a folder of their own; nothing is written."""
+"""`posbridge plan`: what a flow would write. The frames stand in a folder of their own; nothing is written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,15 +21,14 @@ from posbridge_dagster.cli.screen import screen
     "--day",
     "days",
     multiple=True,
-    required=True,
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Local day of the shop; more than one may be given.",
+    help="Local day of the shop, for a flow that is run day by day; more than one may be given.",
 )
 def plan(flow: str, days: tuple[datetime, ...]) -> None:
-    """Show what FLOW would create, update, skip and quarantine for a day, and why; writes nothing."""
+    """Show what FLOW would create, update, skip and quarantine and why; writes nothing."""
     console = screen()
     with told():
-        planned = _planned(flow, [f"{day:%Y-%m-%d}" for day in days], console)
+        planned = _planned(flow, [f"{day:%Y-%m-%d}" for day in days] or [None], console)
     for frame, rows in planned.results.items():
         console.print(f"What {flow} would do with {frame.replace('_', ' ')}", style="bold")
         console.print(outcomes_table(rows))
@@ -47,11 +46,11 @@ class _Planned:
     calls: str = ""
 
 
-def _planned(flow: str, days: Sequence[str], console: Console) -> _Planned:
-    """Run the flow for each day as a dry run, on a rehearsal of the ledger and with clients of its own."""
+def _planned(flow: str, days: Sequence[str | None], console: Console) -> _Planned:
+    """Run the flow, for each day where it has days, as a dry run, on a rehearsal of the ledger and with clients of its own."""
     import dagster as dg
 
-    from posbridge_dagster.cli.runs import job_of, result_keys, run_day
+    from posbridge_dagster.cli.runs import job_of, result_keys, run_flow
     from posbridge_dagster.ledger.rehearsal import rehearsal
     from posbridge_dagster.resources import mplus_client, open_ledger, shopify_client
     from posbridge_dagster.settings import read_settings
@@ -71,8 +70,8 @@ def _planned(flow: str, days: Sequence[str], console: Console) -> _Planned:
         }
         with dg.DagsterInstance.ephemeral() as instance:
             for day in days:
-                with console.status(f"{flow}: {day}"):
-                    run_day(job, day, instance, resources)
+                with console.status(f"{flow}: {day or 'all'}"):
+                    run_flow(job, day, instance, resources)
         results = {
             name: pd.concat([_stored(frames, key.path, day) for day in days], ignore_index=True) for name, key in result_keys(job).items()
         }
@@ -80,6 +79,6 @@ def _planned(flow: str, days: Sequence[str], console: Console) -> _Planned:
     return _Planned(results, asked)
 
 
-def _stored(frames: Any, key: Sequence[str], day: str) -> pd.DataFrame:
+def _stored(frames: Any, key: Sequence[str], day: str | None) -> pd.DataFrame:
     frame: pd.DataFrame = frames.read(key, day)
-    return frame.assign(day=day)
+    return frame.assign(day=day or "")

@@ -1,16 +1,18 @@
-"""`posbridge replay`: lets quarantined records be tried again by the next run of their day. It writes to neither system."""
+"""`posbridge replay`: lets quarantined records be tried again by the next run. It writes to neither system."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import click
 
 from posbridge_dagster.cli.explain import names_of
 from posbridge_dagster.cli.faults import told
+from posbridge_dagster.cli.runs import flows_with_days
 from posbridge_dagster.cli.screen import screen
 from posbridge_dagster.ledger import Ledger, Quarantined
 
-COMMAND = 'dagster asset materialize -m posbridge_dagster.definitions --select "group:{flow}" --partition {day}'
+COMMAND = 'dagster asset materialize -m posbridge_dagster.definitions --select "group:{flow}"'
 
 
 @click.command()
@@ -43,12 +45,13 @@ def chosen_entries(entries: Iterable[Quarantined], records: Sequence[str], shop:
 
 
 def with_orders_of_customers(chosen: Iterable[Quarantined], ledger: Ledger) -> list[Quarantined]:
-    """Return the entries that have a day, and for a customer, which has none, those of its orders: a customer is written with them."""
+    """Return the entries; in place of a customer of orders, which has no day, those of its orders: it is written with them."""
     chosen = list(chosen)
-    customers = {(entry.flow, entry.source_id) for entry in chosen if entry.day is None}
+    by_day = flows_with_days()
+    customers = {(entry.flow, entry.source_id) for entry in chosen if entry.flow in by_day and entry.day is None}
     theirs = [each for each in ledger.quarantined() if (each.flow, _order(each).get("customer_key")) in customers] if customers else []
-    entries = {(entry.flow, entry.source_id): entry for entry in [*chosen, *theirs] if entry.day is not None}
-    return list(entries.values())
+    entries = {(entry.flow, entry.source_id): entry for entry in [*chosen, *theirs]}
+    return [entry for key, entry in entries.items() if key not in customers]
 
 
 def _try_again(ledger: Ledger, entries: Iterable[Quarantined]) -> list[Quarantined]:
@@ -73,15 +76,12 @@ def _nothing(chosen: Sequence[Quarantined]) -> str:
 
 def _tell(replayed: Sequence[Quarantined]) -> None:
     console = screen()
-    days: dict[tuple[str, date], int] = {}
-    for entry in replayed:
-        if entry.day is not None:
-            days[entry.flow, entry.day] = days.get((entry.flow, entry.day), 0) + 1
+    runs = Counter((entry.flow, f" --partition {entry.day}" if entry.day else "") for entry in replayed)
     console.print(
         f"{len(replayed)} records will be tried again. Where sensors run, their days are asked for within minutes; to run them now:"
     )
-    for (flow, day), count in sorted(days.items()):
-        console.print(f"  {COMMAND.format(flow=flow, day=day)}   # {_counted(count)}", soft_wrap=True)
+    for (flow, partition), count in sorted(runs.items()):
+        console.print(f"  {COMMAND.format(flow=flow)}{partition}   # {_counted(count)}", soft_wrap=True)
 
 
 def _counted(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Runs a flow for a day through Dagster, inside this process and without Dagster's log."""
+"""Runs a flow through Dagster, inside this process and without Dagster's log."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,19 +31,28 @@ def result_keys(job: dg.JobDefinition) -> dict[str, dg.AssetKey]:
     return {key.path[-2]: key for key in keys if key.path[-1] == _RESULT}
 
 
-def run_day(
+def flows_with_days() -> set[str]:
+    """Return the names of the flows that are run day by day; the others are run as a whole."""
+    return {flow for flow in flows() if defs.resolve_job_def(flow).partitions_def is not None}
+
+
+def run_flow(
     job: dg.JobDefinition,
-    day: str,
+    day: str | None,
     instance: dg.DagsterInstance,
     resources: Mapping[str, object] | None = None,
     assets: Sequence[dg.AssetKey] | None = None,
 ) -> dg.ExecuteInProcessResult:
-    """Run a day and return what Dagster tells of it; ``resources`` take the place of the job's own, ``assets`` are not all of it.
+    """Run a flow and return what Dagster tells of it; ``resources`` take the place of the job's own, ``assets`` are not all of it.
 
-    Raises click.ClickException with the reason of the first step that failed, or when the flow has no such day.
+    ``day`` is None for a flow without days. Raises click.ClickException with the reason of the first step that failed, or when the
+    flow has no such day.
     """
     calendar = job.partitions_def
-    if calendar is not None and not calendar.has_partition_key(day):
+    if (calendar is None) != (day is None):
+        advice = "is run day by day: name one with --day" if day is None else "has no days: leave --day out"
+        raise click.UsageError(f"{job.name} {advice}")
+    if day is not None and calendar is not None and not calendar.has_partition_key(day):
         first = calendar.get_first_partition_key() if isinstance(calendar, dg.TimeWindowPartitionsDefinition) else "the first"
         raise click.ClickException(f"{job.name} has no day {day}: its days go from {first} (POSBRIDGE_FIRST_DAY) to today")
     try:
@@ -53,7 +62,7 @@ def run_day(
     except DagsterExecutionInterruptedError:
         raise click.Abort from None
     if not run.success:
-        raise click.ClickException(f"the run of {day} failed: {_first_reason(run)}")
+        raise click.ClickException(f"the run of {day or job.name} failed: {_first_reason(run)}")
     return run
 
 

@@ -14,7 +14,7 @@ from posbridge_dagster.ledger.entries import Record
 from posbridge_dagster.ledger.ledger import Ledger
 from posbridge_dagster.ledger.migration import migrate
 from posbridge_dagster.ledger.scope import batches
-from posbridge_dagster.ledger.tables import ARTICLE, CURSOR, RELATION
+from posbridge_dagster.ledger.tables import ARTICLE, CURSOR, LEVEL, RELATION
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,10 @@ class Rehearsal(Ledger):
         """Return the links that the real ledger knows."""
         return self.real.links(kind, source_ids)
 
+    def links_back(self, kind: str, target_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Return the links that the real ledger knows, from the other end."""
+        return self.real.links_back(kind, target_ids)
+
 
 @contextmanager
 def rehearsal(real: Ledger) -> Iterator[Rehearsal]:
@@ -54,7 +58,7 @@ def rehearsal(real: Ledger) -> Iterator[Rehearsal]:
 
 def _copy_directory(real: Ledger, database: Database) -> None:
     with real.database.reading() as source, database.writing() as target:
-        for table in (ARTICLE, RELATION, CURSOR):
+        for table in (ARTICLE, RELATION, CURSOR, LEVEL):
             rows = source.execute(select(table).where(real.scope.rows_of(table))).mappings()
             for batch in batches(dict(row) for row in rows):
                 target.execute(table.insert(), batch)

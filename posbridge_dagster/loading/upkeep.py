@@ -37,7 +37,7 @@ from posbridge_dagster.model.outcome import Outcome
 LEASE_S = 900  # a bulk operation may take minutes; an owner whose process is gone is passed over at once
 RENEW_S = 60
 
-_GONE = Conflict("gone_from_target", "it was there before and is not any more; forget it with `posbridge replay` to make it anew")
+_GONE = Conflict("gone_from_target", "it was there before and is not any more; `posbridge replay` makes it anew")
 _Drifted = Mapping[str, Collection[str]]
 
 
@@ -93,14 +93,28 @@ class Upkeep:
         rows: dict[str, ResultRow] = {}
         for work in works:
             source_id = work.item.source_id
-            there = _GONE if work.target_id and source_id not in found else found.get(source_id)
-            if isinstance(there, Conflict):
+            record = records.get(source_id)
+            there = found.get(source_id)
+            if there is None and record is not None and FIELDS in (record.detail or {}):
+                rows[source_id] = self._gone(work, record)
+            elif isinstance(there, Conflict):
                 rows[source_id] = result_row(work.item, Outcome.QUARANTINED, code=there.code, reason=there.reason)
                 self._quarantine(work.item, rows[source_id])
             else:
-                fields = fields_to_write(work.item, there, records.get(source_id), drifted.get(source_id, ()), writer)
+                fields = fields_to_write(work.item, there, record, drifted.get(source_id, ()), writer)
                 planned.append(replace(work, found=there, fields=fields))
         return planned, rows
+
+    def _gone(self, work: Work, record: Record) -> ResultRow:
+        """Hold back a record that was written once and was deleted in the other system, until a person asks for it anew."""
+        row = result_row(work.item, Outcome.QUARANTINED, Written(record.target_id), _GONE.code, _GONE.reason, record.attempts)
+        known = record.state is State.QUARANTINED and record.code == _GONE.code
+        if self.dry_run or known:
+            self._quarantine(work.item, row)
+            return row
+        claims = self.ledger.claim(self.flow, [intent_of(work, record.attempts)], self.owner, lease_s=LEASE_S, reopen=True)
+        granted = claims[work.item.source_id].granted
+        return self._close(work, State.QUARANTINED, row, {work.item.source_id: record}) if granted else row
 
     def _carried_out(
         self, batch: Sequence[Work], records: Mapping[str, Record], writer: KeepingWriter, trouble: Trouble

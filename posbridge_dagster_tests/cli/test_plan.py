@@ -70,7 +70,7 @@ def test_a_plan_knows_what_was_sent_and_leaves_the_ledger_and_the_frames_as_they
 
 def test_a_plan_of_nothing_known_says_what_there_is(coupling: Coupling, posbridge: Command) -> None:
     unknown = posbridge("plan", "orders_to_moon", "--day", DAY)
-    assert (unknown.exit_code, "choose one of: orders_to_mplus" in unknown.output) == (1, True)
+    assert (unknown.exit_code, "orders_to_mplus" in unknown.output.partition("choose one of: ")[2]) == (1, True)
     early = posbridge("plan", "orders_to_mplus", "--day", "1999-12-31")
     assert early.exit_code == 1
     assert "POSBRIDGE_FIRST_DAY" in early.output

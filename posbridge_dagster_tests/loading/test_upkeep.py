@@ -146,6 +146,11 @@ def test_what_a_person_deleted_in_the_other_system_is_not_made_again_unasked(led
     shelf.things.clear()
     rows = keep(ledger, shelf, item(1, price="4"))
     assert (outcomes(rows), rows[0].code, shelf.things) == (["quarantined"], "gone_from_target", {})
+    attempts = keep(ledger, shelf, item(1, price="4"))[0].attempts
+    assert keep(ledger, shelf, item(1, price="4"))[0].attempts == attempts
+    assert ledger.try_again(FLOW, ["family:1"]) == ["family:1"]
+    assert outcomes(keep(ledger, shelf, item(1, price="4"))) == ["created"]
+    assert shelf.things["a:1"]["price"] == "4" and ledger.quarantined(FLOW) == []
 
 
 def test_a_half_written_record_is_completed_by_the_next_run(ledger: Ledger) -> None:
