@@ -64,6 +64,8 @@ def sums(frame: pd.DataFrame, column: str) -> dict[str, int]:
 
 def _cell(name: str, row: Mapping[Any, Any], *, clear: bool, as_amount: bool) -> str | int | bool | None:
     value = row[name]
+    if pd.api.types.is_list_like(value):
+        return ", ".join(map(str, value)) or None
     if pd.isna(value):
         return None
     if as_amount and row["currency"]:

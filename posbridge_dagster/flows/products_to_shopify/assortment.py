@@ -44,7 +44,7 @@ def _reductions(
 ) -> dict[int, int]:
     """Return the lowest price of the reductions' list that holds today for one piece, by article."""
     prices = catalogue["sales_prices"]
-    if options.sale_price_list is None or prices.empty:
+    if not options.sale_price_list or prices.empty:
         return {}
     begun = prices["first_day"].isna() | (prices["first_day"] <= today).fillna(False)
     lasting = prices["last_day"].isna() | (prices["last_day"] >= today).fillna(False)

@@ -50,7 +50,9 @@ class ProductsToShopifyOptions(BaseModel):
     )
     no_value: str = Field("-", min_length=1, description="value of an option that an article has not, where its siblings have one")
     features: list[FeatureRule] = Field([], description="custom fields that become metafields")
-    sale_price_list: int | None = Field(None, description="price list whose prices are reductions; the base price is then compare-at")
+    sale_price_list: int = Field(
+        0, ge=0, description="number of the price list whose prices are reductions, 0 = none; the base price is then compare-at"
+    )
     webshop_only: bool = Field(False, description="only articles that are marked for the webshop are for sale")
     special_prices: list[str] = Field(["PRICE-NORMAL", "PRICE-FREE"], description="kinds of price an article may have to be for sale")
     retired_variants: Literal["delete", "keep"] = Field(
