@@ -3,6 +3,8 @@
 import dagster as dg
 
 from posbridge_dagster.flows import balancing
+from posbridge_dagster.flows.categories_to_shopify import assets as categories
+from posbridge_dagster.flows.categories_to_shopify import automation as categories_automation
 from posbridge_dagster.flows.customers_to_shopify import assets as customers
 from posbridge_dagster.flows.customers_to_shopify import automation as customers_automation
 from posbridge_dagster.flows.orders_to_mplus import assets, automation, balance, return_assets
@@ -25,14 +27,25 @@ defs = dg.Definitions(
         *customers.ASSETS,
         *stock.ASSETS,
         *products.ASSETS,
+        *categories.ASSETS,
     ],
-    jobs=[automation.job, balancing.job, documents_automation.job, customers_automation.job, stock_automation.job, products_automation.job],
+    jobs=[
+        automation.job,
+        balancing.job,
+        documents_automation.job,
+        customers_automation.job,
+        stock_automation.job,
+        products_automation.job,
+        categories_automation.job,
+    ],
     sensors=[
         automation.changes_sensor,
         documents_automation.changes_sensor,
         customers_automation.TICKING.sensor,
         stock_automation.TICKING.sensor,
         products_automation.TICKING.sensor,
+        categories_automation.TICKING.sensor,
+        categories_automation.after_products,
     ],
     schedules=[
         automation.nightly_schedule,
@@ -41,6 +54,7 @@ defs = dg.Definitions(
         *customers_automation.TICKING.schedules,
         *stock_automation.TICKING.schedules,
         *products_automation.TICKING.schedules,
+        *categories_automation.TICKING.schedules,
     ],
     resources=RESOURCES,
     executor=dg.in_process_executor,

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from posbridge_dagster.flows.categories_to_shopify.vocabulary import VOCABULARY as CATEGORIES_TO_SHOPIFY
 from posbridge_dagster.flows.customers_to_shopify.vocabulary import VOCABULARY as CUSTOMERS_TO_SHOPIFY
 from posbridge_dagster.flows.orders_to_mplus.vocabulary import VOCABULARY as ORDERS_TO_MPLUS
 from posbridge_dagster.flows.orders_to_shopify.vocabulary import VOCABULARY as ORDERS_TO_SHOPIFY
@@ -18,7 +19,14 @@ from posbridge_dagster.flows.stock_to_shopify.vocabulary import VOCABULARY as ST
 from posbridge_dagster.mapping import Vocabulary, json_schema
 from posbridge_dagster.settings import read_settings
 
-_EVERY: tuple[Vocabulary[Any], ...] = (ORDERS_TO_MPLUS, ORDERS_TO_SHOPIFY, CUSTOMERS_TO_SHOPIFY, STOCK_TO_SHOPIFY, PRODUCTS_TO_SHOPIFY)
+_EVERY: tuple[Vocabulary[Any], ...] = (
+    ORDERS_TO_MPLUS,
+    ORDERS_TO_SHOPIFY,
+    CUSTOMERS_TO_SHOPIFY,
+    CATEGORIES_TO_SHOPIFY,
+    STOCK_TO_SHOPIFY,
+    PRODUCTS_TO_SHOPIFY,
+)
 VOCABULARIES: Mapping[str, Vocabulary[Any]] = {vocabulary.flow: vocabulary for vocabulary in _EVERY}
 
 

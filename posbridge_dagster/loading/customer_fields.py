@@ -4,6 +4,8 @@ Values are those of the mapping, so nothing here depends on how Shopify rewrites
 that marks a retired relation; addresses that a person added stay.
 """
 
+import hashlib
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -91,6 +93,12 @@ def differing_fields(item: Kept, found: Input) -> set[str]:
     if RETIRED in item.fields and item.fields[RETIRED] != (item.payload["retired_tag"] in found["tags"]):
         differing.add(RETIRED)
     return differing
+
+
+def seen_digest(customer: Input) -> str:
+    """Return a digest of what a customer says, by which an edit in the shop is told from Shopify's own way of writing."""
+    told = {name: value for name, value in customer.items() if name not in ("updatedAt", "relation", "defaultAddress")}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _tags(item: Kept, due: Collection[str], found: Input | None) -> list[str] | None:

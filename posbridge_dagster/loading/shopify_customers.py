@@ -6,28 +6,28 @@ Marketing consent is never sent.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from posbridge_dagster.clients.failures import Misconfigured, Refused, RemoteFailure
+from posbridge_dagster.clients.failures import Refused
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.custom_ids import NAMESPACE, custom_id, custom_id_metafield
 from posbridge_dagster.clients.shopify.customers import customer_set, match_customers, taken
 from posbridge_dagster.clients.shopify.errors import UserErrors
 from posbridge_dagster.clients.shopify.metafields import metafields_set
 from posbridge_dagster.ledger import Ledger
-from posbridge_dagster.loading.customer_fields import VAT_NUMBER, customer_input, differing_fields
+from posbridge_dagster.loading.customer_fields import VAT_NUMBER, customer_input, differing_fields, seen_digest
 from posbridge_dagster.loading.customer_matching import KEY, CustomerMatching, link_key
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.mplus_customers import LINK
 from posbridge_dagster.loading.once import HalfWritten, Written
 from posbridge_dagster.loading.shopify_companies import CompanyLoader
 from posbridge_dagster.loading.works import Answer, Conflict, Work
+from posbridge_dagster.loading.writing_at_once import written_at_once
 from posbridge_dagster.model.identity import tail
 
-AT_ONCE = 4
-"""Calls in flight; the pace of the client decides how many points they spend."""
+SEEN = "customer_seen"
+"""Kind of link: relation -> digest of what its customer said when it was last written."""
 
 Node = dict[str, Any]
 Note = tuple[str, str]
@@ -46,6 +46,7 @@ class ShopifyCustomers:
     companies: CompanyLoader | None = None
     batch: int = 50
     notes: dict[str, Note] = field(default_factory=dict, init=False)
+    _seen: dict[str, str] = field(default_factory=dict, init=False)
 
     def find(self, works: Sequence[Work]) -> Mapping[str, Node | Conflict]:
         """Return the customers that are there, by source id."""
@@ -57,50 +58,43 @@ class ShopifyCustomers:
 
     def apply(self, works: Sequence[Work]) -> Iterator[tuple[str, Answer]]:
         """Write customers, several at a time, and yield their answers in order; who is written is linked before that is told."""
-        pool = ThreadPoolExecutor(AT_ONCE)
-        try:
-            for work, answer in zip(works, pool.map(self._answer, works), strict=True):
-                if isinstance(answer, Written | HalfWritten):
-                    there = answer.written if isinstance(answer, HalfWritten) else answer
-                    self.ledger.link(LINK, {link_key(there.target_id): str(work.item.payload["relation_number"])})
-                yield work.item.source_id, answer
-        finally:
-            pool.shutdown(cancel_futures=True)
+        for work, answer in written_at_once(works, self._write):
+            number = str(work.item.payload["relation_number"])
+            if isinstance(answer, Written | HalfWritten):
+                there = answer.written if isinstance(answer, HalfWritten) else answer
+                self.ledger.link(LINK, {link_key(there.target_id): number})
+            if number in self._seen:
+                self.ledger.link(SEEN, {number: self._seen.pop(number)})
+            yield work.item.source_id, answer
 
-    def _answer(self, work: Work) -> Answer:
+    def _write(self, work: Work) -> Written:
+        customer = self._customer(work)
+        self._seen[str(work.item.payload["relation_number"])] = seen_digest(customer)
+        written = Written(tail(customer["id"]))
         try:
-            customer_id = self._customer(work)
-        except Misconfigured:
-            raise
-        except RemoteFailure as failure:
-            return failure
-        written = Written(customer_id)
-        try:
-            self._company(work, customer_id)
-        except Misconfigured:
-            raise
+            if self.companies and work.item.payload["company"]:
+                self.companies.keep(work.item.payload, written.target_id, work.fields if work.found is not None else ())
         except Refused as refusal:
-            return HalfWritten(written, refusal.code or "company_refused", f"the customer is there, but its company: {refusal.reason}")
-        except RemoteFailure as failure:
-            return failure
+            reason = f"the customer is there, but its company: {refusal.reason}"
+            raise HalfWritten(written, refusal.code or "company_refused", reason) from None
         return written
 
-    def _customer(self, work: Work) -> str:
-        """Write the customer and return the digits of its gid."""
-        item, found = work.item, work.found
-        fields = customer_input(item, work.fields, found, is_ours=bool(work.target_id))
-        if found is None:
-            customer_gid = str(self._set(item, custom_id(KEY, item.external_id), fields)["id"])
-        else:
-            customer_gid = found["id"]
-            if fields:
-                self._set(item, {"id": customer_gid}, fields)
-        metafields = [] if found is None or _is_marked(item, found) else [custom_id_metafield(KEY, item.external_id)]
+    def _customer(self, work: Work) -> Node:
+        """Write the customer and return them as they are now."""
+        item = work.item
+        customer: Node | None = work.found
+        fields = customer_input(item, work.fields, customer, is_ours=bool(work.target_id))
+        is_marked = customer is None or _is_marked(item, customer)
+        if customer is None:
+            customer = self._set(item, custom_id(KEY, item.external_id), fields)
+        elif fields:
+            customer = self._set(item, {"id": customer["id"]}, fields)
+        metafields = [] if is_marked else [custom_id_metafield(KEY, item.external_id)]
         if VAT_NUMBER in work.fields and item.fields[VAT_NUMBER]:
             metafields.append(_text_metafield(VAT_NUMBER, item.fields[VAT_NUMBER]))
         if metafields:
-            metafields_set(self.client, [{"ownerId": customer_gid, **metafield} for metafield in metafields])
-        return tail(customer_gid)
+            metafields_set(self.client, [{"ownerId": customer["id"], **metafield} for metafield in metafields])
+        return customer
 
     def _set(self, item: Kept, identifier: Node, fields: Node) -> Node:
         """Write a customer, without its telephone number where only that is refused."""
@@ -121,10 +115,6 @@ class ShopifyCustomers:
         owner = f"customer {tail(owners['owner']['id'])}" if owners else "another customer"
         reason = f"{owner} has its e-mail address: merge them in Shopify, or give the relation another address"
         return Refused(reason, system="Shopify", operation="customerSet", code="email_taken")
-
-    def _company(self, work: Work, customer_id: str) -> None:
-        if self.companies and work.item.payload["company"]:
-            self.companies.keep(work.item.payload, customer_id, work.fields if work.found is not None else ())
 
 
 def _is_marked(item: Kept, found: Node) -> bool:

@@ -66,12 +66,13 @@ def read_relations(client: MplusClient, stored: pd.DataFrame | None) -> pd.DataF
     Nothing stored, or stored in another shape: everything is read. Raises the failures of the client; ``stored`` is not touched.
     """
     known = stored if stored is not None and list(stored) == list(RELATIONS.columns) else RELATIONS.frame()
-    marker = int(known.attrs.get(MARK, 0))
+    mark = marker = int(known.attrs.get(MARK, 0))
     rows: dict[int, Record] = {}
-    for page, marker in relations_since(client, max(0, marker - OVERLAP)):
+    for page, next_marker in relations_since(client, max(0, mark - OVERLAP)):
+        marker = next_marker
         rows |= {row["relationNumber"]: row for row in sorted(page, key=lambda row: row["syncMarker"])}
     frame = _merged(known, RELATIONS.frame(_row(row) for row in _unknown(known, rows.values())))
-    frame.attrs = {MARK: max(marker, int(known.attrs.get(MARK, 0)))}
+    frame.attrs = {MARK: max(marker, mark)}
     return frame
 
 

@@ -1,0 +1,152 @@
+"""The flow as Dagster assets: read what changed of groups and products, map all groups, write what differs."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from posbridge_dagster.clients.mplus.client import MplusClient
+from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.flows.categories_to_shopify import FLOW
+from posbridge_dagster.flows.categories_to_shopify.frames import told
+from posbridge_dagster.flows.categories_to_shopify.mapped import map_collections
+from posbridge_dagster.flows.categories_to_shopify.mapping_file import read_mapping
+from posbridge_dagster.flows.categories_to_shopify.products import known_collections as collections_of
+from posbridge_dagster.flows.categories_to_shopify.products import known_products as products_of
+from posbridge_dagster.flows.categories_to_shopify.write import Run, write_collections
+from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
+from posbridge_dagster.flows.failures import said_plainly
+from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
+from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.ledger import Ledger, Owner
+from posbridge_dagster.loading.collection_fields import record_id
+from posbridge_dagster.settings import Settings
+from posbridge_dagster.snapshots.mplus_groups import read_groups
+from posbridge_dagster.storage import FrameStore
+
+EVERYTHING = "read_everything"
+"""In the notes of the snapshot: it was read from the beginning."""
+
+READ = ("groups", "family_articles")
+KNOWN = ("known_products", "known_collections")
+CHECKS = {
+    "counts_add_up": "every group ended in exactly one outcome",
+    "nothing_waits": "no collection waits unsent for longer than POSBRIDGE_UNSENT_MINUTES",
+}
+
+
+class GroupReading(dg.Config):
+    """How the groups are read."""
+
+    read_everything: bool = False
+
+
+class CollectionWriting(dg.Config):
+    """How the collections are written."""
+
+    dry_run: bool = False
+
+
+def _in(frame: str, stage: Stage) -> dg.AssetIn:
+    return dg.AssetIn(key=frame_key(FLOW, frame, stage))
+
+
+@dg.multi_asset(name="read_groups", outs={name: dg.AssetOut(**told(name, "snapshot")) for name in READ})
+def snapshot(
+    config: GroupReading, mplus: dg.ResourceParam[MplusClient], frame_store: dg.ResourceParam[FrameStore]
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Read what changed of the article groups and of the products in them since the last time, or all of it."""
+    with said_plainly():
+        stored = {name: frame_store.read(frame_key(FLOW, name, "snapshot").path, None) for name in READ}
+        frames = read_groups(mplus, stored, everything=config.read_everything)
+    frames["groups"].attrs[EVERYTHING] = config.read_everything
+    clear = ("name", "path")
+    told_of = {"groups": frame_metadata(frames["groups"], ("group_number", "parent_number", "name", "path", "deleted"), clear)}
+    told_of["family_articles"] = frame_metadata(frames["family_articles"]) | calls_metadata(mplus=mplus)
+    for name in READ:
+        yield dg.Output(frames[name], output_name=name, metadata=told_of[name])
+
+
+@dg.multi_asset(
+    name="find_products_of_groups",
+    ins={name: _in(name, "snapshot") for name in READ},
+    outs={name: dg.AssetOut(**told(name, "snapshot")) for name in KNOWN},
+)
+def known(
+    groups: pd.DataFrame, family_articles: pd.DataFrame, shopify: dg.ResourceParam[ShopifyClient], ledger: dg.ResourceParam[Ledger]
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Find the products of the shop that the products of the groups are, and the collections that the groups are."""
+    with said_plainly():
+        products = products_of(shopify, ledger, groups, family_articles, anew=bool(groups.attrs.get(EVERYTHING)))
+        collections = collections_of(ledger, groups["group_number"])
+    yield dg.Output(products, output_name="known_products", metadata=frame_metadata(products) | calls_metadata(shopify=shopify))
+    yield dg.Output(collections, output_name="known_collections", metadata=frame_metadata(collections))
+
+
+@dg.multi_asset(
+    name="map_groups",
+    ins={name: _in(name, "snapshot") for name in ("groups", *KNOWN)},
+    outs={name: dg.AssetOut(**told(name, "mapped")) for name in ("collections", "collection_products")},
+)
+def mapped(
+    groups: pd.DataFrame, known_products: pd.DataFrame, known_collections: pd.DataFrame, settings: dg.ResourceParam[Settings]
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Say what the collections of the shop should be, and why some groups are none."""
+    frames = {"groups": groups, "known_products": known_products, "known_collections": known_collections}
+    with said_plainly():
+        mapping = read_mapping(settings)
+        target = map_collections(frames, mapping, settings.administration_name)
+    collections, members = target["collections"], target["collection_products"]
+    shown = frame_metadata(collections, ("group_number", "title", "handle", "members", "waiting", "outcome"), ("title",))
+    verdicts = verdict_metadata(collections, "group_number") | {"mapping": mapping.fingerprint[:12]}
+    yield dg.Output(collections, output_name="collections", metadata=shown | verdicts)
+    yield dg.Output(members, output_name="collection_products", metadata=frame_metadata(members))
+
+
+@dg.multi_asset(
+    name="keep_shopify_collections",
+    ins={
+        "groups": _in("groups", "snapshot"),
+        "collections": _in("collections", "mapped"),
+        "collection_products": _in("collection_products", "mapped"),
+    },
+    outs={"collections_result": dg.AssetOut(**told("collections", "result"))},
+    check_specs=check_specs(FLOW, "collections", CHECKS),
+)
+def result(
+    context: dg.AssetExecutionContext,
+    config: CollectionWriting,
+    groups: pd.DataFrame,
+    collections: pd.DataFrame,
+    collection_products: pd.DataFrame,
+    shopify: dg.ResourceParam[ShopifyClient],
+    ledger: dg.ResourceParam[Ledger],
+    settings: dg.ResourceParam[Settings],
+) -> Iterator[Any]:
+    """Make or change the collections that are not as they should be; the run fails when one could not be sent."""
+    with said_plainly():
+        run = _run(context, config, shopify, ledger, settings)
+        ended = write_collections(run, collections, collection_products, everyone=bool(groups.attrs.get(EVERYTHING)))
+    yield dg.Output(ended, output_name="collections_result", metadata=result_metadata(ended) | calls_metadata(shopify=shopify))
+    yield counts_add_up(FLOW, "collections", ended, [record_id(int(number)) for number in groups["group_number"]])
+    yield nothing_waits(FLOW, "collections", ledger, settings)
+    if sentence := failed_sentence(ended, "collections"):
+        raise dg.Failure(sentence, allow_retries=False)
+
+
+def _run(context: dg.AssetExecutionContext, config: CollectionWriting, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
+    run_id = context.run.run_id
+    return Run(
+        mapping=read_mapping(settings),
+        ledger=ledger,
+        owner=Owner.of_this_process(run_id),
+        shopify=shopify,
+        run_id=run_id,
+        overlap=timedelta(minutes=settings.overlap_minutes),
+        dry_run=config.dry_run or settings.dry_run,
+    )
+
+
+ASSETS = [snapshot, known, mapped, result]

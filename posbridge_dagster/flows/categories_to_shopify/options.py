@@ -1,0 +1,21 @@
+"""The settings of the flow, as they stand under `settings:` in `mappings/categories_to_shopify.yaml`."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class CategoriesToShopifyOptions(BaseModel):
+    """What the mapping file decides besides fields, lookups and rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    members: Literal["own", "with_sub_groups"] = Field(
+        "own", description="products of a collection: those of the group itself, or also those of the groups below it"
+    )
+    deleted: Literal["delete", "unpublish", "keep"] = Field(
+        "unpublish", description="the collection of a deleted group: deleted, taken off every sales channel, or left as it is"
+    )
+    publish_on: list[str] = Field(
+        ["Point of Sale"], description="sales channels, by name, that a new collection is put on; people may change that afterwards"
+    )
