@@ -2,7 +2,9 @@
 
 ``POST /sandbox/orders`` takes an OrderSeed as JSON, ``/sandbox/refunds`` ``{"order": number, "refund": RefundSeed}``,
 ``/sandbox/exchanges`` ``{"order": number, "exchange": ExchangeSeed}`` (without lines it is a plain return) and ``/sandbox/edits``
-``{"order": number, "edit": EditSeed}``. They are no part of Shopify.
+``{"order": number, "edit": EditSeed}``. ``/sandbox/sales`` ``{"sku": ..., "location": number, "quantity": number}`` sells pieces at
+a till now, ``/sandbox/levels`` ``{"sku": ..., "location": number, "available": number}`` counts a shelf as a person would. They are
+no part of Shopify.
 """
 
 from collections.abc import Callable
@@ -14,6 +16,7 @@ from posbridge_dagster.sandbox.shopify.edits import EditSeed
 from posbridge_dagster.sandbox.shopify.plain import from_plain
 from posbridge_dagster.sandbox.shopify.scalars import gid
 from posbridge_dagster.sandbox.shopify.shop import Shop
+from posbridge_dagster.sandbox.shopify.shop_floor import PiecesSold, ShelfCounted, count_shelf, sell_pieces
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,22 @@ def _edit(shop: Shop, said: Any) -> dict[str, Any]:
     return {"id": gid("Order", order.number), "name": order.name}
 
 
+def _sell_pieces(shop: Shop, said: Any) -> dict[str, Any]:
+    order = sell_pieces(shop, from_plain(PiecesSold, said))
+    return {"id": gid("Order", order.number), "name": order.name}
+
+
+def _count_shelf(shop: Shop, said: Any) -> dict[str, Any]:
+    level = count_shelf(shop, from_plain(ShelfCounted, said))
+    return {"available": level.available, "onHand": level.on_hand}
+
+
 DOORS: dict[str, Callable[[Shop, Any], dict[str, Any]]] = {
     "/sandbox/orders": _sell,
     "/sandbox/refunds": _refund,
     "/sandbox/exchanges": _exchange,
     "/sandbox/edits": _edit,
+    "/sandbox/sales": _sell_pieces,
+    "/sandbox/levels": _count_shelf,
 }
 """What each door does with the JSON that comes in; raises PlainError or ValueError for what cannot be."""

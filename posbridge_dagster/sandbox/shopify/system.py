@@ -27,6 +27,8 @@ from posbridge_dagster.sandbox.shopify.order_records import Order, Refund, Retur
 from posbridge_dagster.sandbox.shopify.plain import PlainError
 from posbridge_dagster.sandbox.shopify.scene import Chunk, Scene
 from posbridge_dagster.sandbox.shopify.schema import shop_schema
+from posbridge_dagster.sandbox.shopify.shop_floor import PiecesSold, ShelfCounted, count_shelf, sell_pieces
+from posbridge_dagster.sandbox.shopify.stock_records import Level
 from posbridge_dagster.sandbox.shopify.storage import load_shop, save_shop
 from posbridge_dagster.sandbox.shopify.tokens import Tokens
 from posbridge_dagster.sandbox.system import Answer, Request
@@ -45,11 +47,11 @@ class ShopifySandbox:
     """A shop behind the Admin GraphQL API.
 
     ``clock`` returns aware UTC and must move on: buckets fill, tokens end and bulk operations finish by it. Switches: ``plan``
-    (standard, advanced, plus, enterprise), ``scopes``, ``search_lag_s``, ``token_life_s``, ``bulk_seconds``,
+    (starter, retail, standard, advanced, plus, enterprise), ``scopes``, ``search_lag_s``, ``token_life_s``, ``bulk_seconds``,
     ``protected_customer_data`` (false: nobody's name, address, e-mail or phone is shown), ``served_version``,
     ``order_create_per_minute`` (None: no limit) with ``order_create_refusal`` (``user_error`` or ``http_429``),
     ``duplicate_custom_id`` (``taken``: an order whose custom id another one has is refused; ``accept``: it is made),
-    ``job_seconds`` (how long a cancellation takes), ``b2b`` (false: the plan has no companies).
+    ``job_seconds`` (how long a cancellation or a change of a collection's members takes), ``b2b`` (false: the plan has no companies).
 
     ``doors`` tells the sandbox's own addresses, which sell, refund, exchange and edit now and answer to loopback only.
     """
@@ -155,6 +157,16 @@ class ShopifySandbox:
         """Change quantities of an order or add lines now. Raises ValueError when there is no such order or line."""
         with self._lock:
             return self.shop.edit(order, seed)
+
+    def sell_pieces(self, sku: str, location: int, quantity: int = 1) -> Order:
+        """Sell pieces at a till now. Raises ValueError where a till would refuse it."""
+        with self._lock:
+            return sell_pieces(self.shop, PiecesSold(sku, location, quantity))
+
+    def count_shelf(self, sku: str, location: int, available: int) -> Level:
+        """Set what can be sold of a SKU at a location, as a person does. Raises ValueError where there is no such thing."""
+        with self._lock:
+            return count_shelf(self.shop, ShelfCounted(sku, location, available))
 
     def save(self, folder: Path) -> Path:
         """Write the shop into one file of a folder and return its path; jobs that wait are done first.
