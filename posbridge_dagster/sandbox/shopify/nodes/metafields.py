@@ -1,20 +1,34 @@
 """Metafields and their definitions."""
 
-import json
 from hashlib import sha256
 
+from posbridge_dagster.sandbox.shopify.metafield_types import UNIQUE_TYPES, json_value
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.records import Definition, Metafield
 from posbridge_dagster.sandbox.shopify.scalars import gid, moment_text
 
-UNIQUE_KINDS = ("id", "number_integer", "single_line_text_field", "url")
-JSON_KINDS = ("boolean", "json", "number_integer")
+CATEGORIES = {
+    "boolean": "TRUE_FALSE",
+    "color": "COLOR",
+    "date": "DATE_TIME",
+    "date_time": "DATE_TIME",
+    "dimension": "MEASUREMENT",
+    "id": "ID",
+    "json": "JSON",
+    "link": "URL",
+    "money": "MONEY",
+    "number_decimal": "NUMBER",
+    "number_integer": "NUMBER",
+    "rating": "RATING",
+    "url": "URL",
+    "volume": "MEASUREMENT",
+    "weight": "MEASUREMENT",
+}
 
 
 def metafield_node(entry: Metafield, owner_type: str) -> Node:
     """Return a Metafield."""
     at = moment_text(entry.at)
-    is_json = entry.kind in JSON_KINDS or entry.kind.startswith("list.")
     return Node(
         {
             "__typename": "Metafield",
@@ -23,7 +37,7 @@ def metafield_node(entry: Metafield, owner_type: str) -> Node:
             "key": entry.key,
             "type": entry.kind,
             "value": entry.value,
-            "jsonValue": json.loads(entry.value) if is_json else entry.value,
+            "jsonValue": json_value(entry.kind, entry.value),
             "compareDigest": compare_digest(entry),
             "ownerType": owner_type,
             "createdAt": at,
@@ -48,11 +62,26 @@ def definition_node(definition: Definition) -> Node:
             "name": definition.name,
             "description": definition.description or None,
             "ownerType": definition.owner_type,
-            "pinnedPosition": None,
-            "type": {"name": definition.kind, "category": "ID" if definition.kind == "id" else "TEXT"},
+            "pinnedPosition": definition.pinned,
+            "type": definition_type(definition.kind),
+            "access": {
+                "admin": definition.admin_access,
+                "storefront": definition.storefront_access,
+                "customerAccount": definition.customer_access,
+            },
             "capabilities": {
-                "uniqueValues": {"enabled": definition.unique, "eligible": definition.kind in UNIQUE_KINDS},
+                "uniqueValues": {"enabled": definition.unique, "eligible": definition.kind in UNIQUE_TYPES},
                 "adminFilterable": {"enabled": definition.admin_filterable, "eligible": True},
             },
-        }
+            "validations": [{"name": name, "type": definition.kind, "value": value} for name, value in definition.validations],
+            "validationStatus": "ALL_VALID",
+        },
+        record=definition,
     )
+
+
+def definition_type(kind: str) -> dict[str, str]:
+    """Return a MetafieldDefinitionType."""
+    inner = kind.removeprefix("list.")
+    category = "REFERENCE" if inner.endswith("_reference") else CATEGORIES.get(inner, "TEXT")
+    return {"name": kind, "category": category}

@@ -1,15 +1,15 @@
 """``metafieldsSet``: up to 25 values at once, all of them or none."""
 
-import re
 from typing import Any
 
 from posbridge_dagster.sandbox.shopify.access import WRITE_BY_OWNER, access_denied
-from posbridge_dagster.sandbox.shopify.metafield_values import kind_of, name_of
+from posbridge_dagster.sandbox.shopify.metafield_types import TYPES, kept
+from posbridge_dagster.sandbox.shopify.metafield_values import is_foreign, kind_of, name_of, value_problem
 from posbridge_dagster.sandbox.shopify.nodes.metafields import compare_digest, metafield_node
+from posbridge_dagster.sandbox.shopify.owners import find_owner
 from posbridge_dagster.sandbox.shopify.records import Metafield
 from posbridge_dagster.sandbox.shopify.refusals import user_error
 from posbridge_dagster.sandbox.shopify.registry import resolves
-from posbridge_dagster.sandbox.shopify.scalars import split_gid
 from posbridge_dagster.sandbox.shopify.scene import Scene
 from posbridge_dagster.sandbox.shopify.shop import OWNER_TYPES, Owner
 
@@ -17,12 +17,6 @@ Given = dict[str, Any]
 Error = dict[str, Any]
 MOST = 25
 LENGTHS = {"namespace": (3, 255), "key": (2, 64)}
-CHECKS = {
-    "number_integer": re.compile(r"-?\d{1,19}"),
-    "number_decimal": re.compile(r"-?\d{1,13}(\.\d{1,9})?"),
-    "boolean": re.compile("true|false"),
-    "single_line_text_field": re.compile(r"[^\r\n]*"),
-}
 
 
 @resolves("Mutation", "metafieldsSet")
@@ -31,7 +25,7 @@ def set_metafields(_: None, scene: Scene, metafields: list[Given]) -> dict[str, 
     if len(metafields) > MOST:
         message = f"Exceeded the maximum metafields input limit of {MOST}."
         return {"metafields": None, "userErrors": [_error(message, None, "metafields", code="LESS_THAN_OR_EQUAL_TO")]}
-    owners = [_owner(scene, entry["ownerId"]) for entry in metafields]
+    owners = [find_owner(scene.shop, entry["ownerId"]) for entry in metafields]
     for owner in owners:
         needed = WRITE_BY_OWNER.get(OWNER_TYPES[type(owner)]) if owner else None
         if needed is not None and needed not in scene.scopes:
@@ -50,28 +44,8 @@ def set_metafields(_: None, scene: Scene, metafields: list[Given]) -> dict[str, 
 
 def _write(scene: Scene, owner: Owner, entry: Given) -> Any:
     owner_type = OWNER_TYPES[type(owner)]
-    kind = _kind(scene, owner, entry) or ""
-    return metafield_node(scene.shop.set_metafield(owner, *name_of(entry), kind, entry["value"]), owner_type)
-
-
-def _kind(scene: Scene, owner: Owner, entry: Given) -> str | None:
-    """Return the type of an entry: that of its definition, else the one it states, else the one it has already."""
-    stated = kind_of(scene.shop, OWNER_TYPES[type(owner)], entry)
-    return stated or next((known.kind for known in _held(owner, entry)), None)
-
-
-def _owner(scene: Scene, global_id: str) -> Owner | None:
-    kind, number = split_gid(global_id) or ("", 0)
-    shop = scene.shop
-    found: dict[str, Owner | None] = {
-        "Order": shop.orders.get(number),
-        "Customer": shop.customers.get(number),
-        "Product": shop.products.get(number),
-        "ProductVariant": shop.variants.get(number),
-        "Location": shop.locations.get(number),
-        "Company": shop.companies.get(number),
-    }
-    return found.get(kind)
+    kind = kind_of(scene.shop, owner_type, entry, owner) or ""
+    return metafield_node(scene.shop.set_metafield(owner, *name_of(entry), kind, kept(kind, entry["value"])), owner_type)
 
 
 def _error(message: str, index: int | None, *field: str, code: str) -> Error:
@@ -87,17 +61,23 @@ def _errors(scene: Scene, owner: Owner | None, entry: Given, index: int) -> list
         return [_at("Owner does not exist.", index, "ownerId", "INVALID_VALUE")]
     namespace, key = name_of(entry)
     owner_type = OWNER_TYPES[type(owner)]
-    kind = _kind(scene, owner, entry)
+    kind = kind_of(scene.shop, owner_type, entry, owner)
+    definition = scene.shop.definition(owner_type, namespace, key)
     errors = _length_errors({"namespace": namespace, "key": key}, index)
-    if kind is None:
+    if is_foreign(namespace):
+        message = f"Access to this namespace and key on Metafields for this resource type is not allowed: {namespace}"
+        errors.append(_at(message, index, "namespace", "APP_NOT_AUTHORIZED"))
+    elif kind is None:
         errors.append(_at("Type can't be blank", index, "type", "BLANK"))
     elif entry.get("type") not in (None, kind):
         message = f"Type '{entry['type']}' must be consistent with the definition's type: '{kind}'."
         errors.append(_at(message, index, "type", "INVALID_TYPE"))
+    elif kind not in TYPES:
+        errors.append(_at(f"Type '{kind}' is not a valid type.", index, "type", "INCLUSION"))
     elif not entry["value"].strip():
         errors.append(_at("Value can't be blank", index, "value", "BLANK"))
-    elif kind in CHECKS and not CHECKS[kind].fullmatch(entry["value"]):
-        errors.append(_at(f"Value must be a {kind.replace('_', ' ')}.", index, "value", "INVALID_VALUE"))
+    elif wrong := value_problem(kind, entry["value"], definition):
+        errors.append(_at(wrong, index, "value", "INVALID_VALUE"))
     elif scene.shop.unique_holder(owner_type, namespace, key, entry["value"]) not in (None, owner.number):
         errors.append(_at("Value has already been taken", index, "value", "TAKEN"))
     return errors or _stale(owner, entry, index)
@@ -107,7 +87,7 @@ def _length_errors(named: dict[str, str], index: int) -> list[Error]:
     errors = []
     for name, value in named.items():
         least, most = LENGTHS[name]
-        if len(value) < least and value != "$app":
+        if len(value) < least:
             errors.append(_at(f"{name.title()} is too short (minimum is {least} characters)", index, name, "TOO_SHORT"))
         if len(value) > most:
             errors.append(_at(f"{name.title()} is too long (maximum is {most} characters)", index, name, "TOO_LONG"))
@@ -144,3 +124,27 @@ def _doubles(scene: Scene, owners: list[Owner | None], metafields: list[Given]) 
         if definition and definition.unique and holders.setdefault((owner_type, *name, entry["value"]), owner.number) != owner.number:
             errors.append(_at("Value has already been taken", index, "value", "TAKEN"))
     return errors
+
+
+@resolves("Mutation", "metafieldsDelete")
+def delete_metafields(_: None, scene: Scene, metafields: list[Given]) -> dict[str, Any]:
+    """Take values away from records; one that is not there is null in the answer and no error."""
+    owners = [find_owner(scene.shop, entry["ownerId"]) for entry in metafields]
+    for owner in owners:
+        needed = WRITE_BY_OWNER.get(OWNER_TYPES[type(owner)]) if owner else None
+        if needed is not None and needed not in scene.scopes:
+            raise access_denied("metafieldsDelete", (needed,))
+    missing = [index for index, owner in enumerate(owners) if owner is None]
+    if missing:
+        errors = [user_error("Owner does not exist.", "metafields", str(index), "ownerId") for index in missing]
+        return {"deletedMetafields": None, "userErrors": errors}
+    deleted = [_delete(scene, owner, entry) for owner, entry in zip(owners, metafields, strict=True) if owner is not None]
+    return {"deletedMetafields": deleted, "userErrors": []}
+
+
+def _delete(scene: Scene, owner: Owner, entry: Given) -> dict[str, Any] | None:
+    namespace, key = name_of(entry)
+    if scene.shop.drop_metafield(owner, namespace, key) is None:
+        return None
+    scene.shop.changed(owner)
+    return {"ownerId": entry["ownerId"], "namespace": namespace, "key": key}

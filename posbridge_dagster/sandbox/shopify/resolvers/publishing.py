@@ -9,6 +9,7 @@ from posbridge_dagster.sandbox.shopify.collection_records import Collection
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.collections import collection_node
 from posbridge_dagster.sandbox.shopify.nodes.places import shop_node
+from posbridge_dagster.sandbox.shopify.owners import find_owner
 from posbridge_dagster.sandbox.shopify.paging import list_connection
 from posbridge_dagster.sandbox.shopify.planting import CHANNELS
 from posbridge_dagster.sandbox.shopify.records import Product, Published
@@ -76,7 +77,6 @@ def is_published(record: Any, publication: int, scene: Scene) -> bool:
 
 @resolves("Collection", "publishedOnPublication")
 @resolves("Product", "publishedOnPublication")
-@resolves("Collection", "publishedOnPublication")
 def published_on(source: Node, scene: Scene, publication_id: str) -> bool:
     """Return whether a record is to be seen in a channel."""
     return is_published(source.record, numbered("Publication", publication_id), scene)
@@ -84,7 +84,6 @@ def published_on(source: Node, scene: Scene, publication_id: str) -> bool:
 
 @resolves("Collection", "resourcePublicationsV2")
 @resolves("Product", "resourcePublicationsV2")
-@resolves("Collection", "resourcePublicationsV2")
 def resource_publications(source: Node, scene: Scene, only_published: bool = True, catalog_type: str | None = None, **window: Any) -> Node:
     """Return the channels of a record, with those it will be published to later where ``only_published`` is false."""
     now = scene.shop.now()
@@ -107,7 +106,6 @@ def resource_publications(source: Node, scene: Scene, only_published: bool = Tru
 
 @resolves("Collection", "availablePublicationsCount", "resourcePublicationsCount")
 @resolves("Product", "availablePublicationsCount", "resourcePublicationsCount")
-@resolves("Collection", "availablePublicationsCount", "resourcePublicationsCount")
 def resource_publications_count(source: Node, scene: Scene, only_published: bool = True) -> dict[str, Any]:
     """Return how many channels a record is in."""
     now = scene.shop.now()
@@ -116,7 +114,6 @@ def resource_publications_count(source: Node, scene: Scene, only_published: bool
 
 @resolves("Collection", "unpublishedPublications")
 @resolves("Product", "unpublishedPublications")
-@resolves("Collection", "unpublishedPublications")
 def unpublished(source: Node, scene: Scene, **window: Any) -> Node:
     """Return the channels that a record is not in."""
     inside = {entry.publication for entry in source.record.published}
@@ -126,10 +123,8 @@ def unpublished(source: Node, scene: Scene, **window: Any) -> Node:
 
 def publishable(scene: Scene, global_id: str) -> Product | Collection | None:
     """Return the record that is to be published."""
-    kind, number = split_gid(global_id) or ("", 0)
-    if kind == "Collection":
-        return scene.shop.collections.get(number)
-    return scene.shop.products.get(number) if kind == "Product" else None
+    found = find_owner(scene.shop, global_id)
+    return found if isinstance(found, Product | Collection) else None
 
 
 @resolves("Mutation", "publishablePublish")
