@@ -1,7 +1,8 @@
 """Writes MplusKASSA's sales as Shopify orders.
 
 ``orderCreate`` has no idempotency key, so each order carries a custom id that a strongly consistent look-up finds the moment
-after. An order that is found is completed: what of fulfilment and cancellation is missing is done, whatever was cut short.
+after. An order that is found is completed: what is missing of payments, fulfilment and cancellation is done, whatever was cut
+short and whatever happened to the sale since.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from posbridge_dagster.clients.shopify.order_cancelling import mark_cancelled
 from posbridge_dagster.clients.shopify.order_writing import OrderCreated, create_order, written_order
 from posbridge_dagster.loading.once import HalfWritten, Item, Written
 from posbridge_dagster.loading.shopify_input import order_input
+from posbridge_dagster.loading.shopify_lines import delivered_pieces
+from posbridge_dagster.loading.shopify_payments import MoreReceived, record_missing_payments
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster.model.money import decimal_amount, minor_units
 
@@ -67,7 +70,7 @@ class ShopifyOrders:
         return self._completed(item, created)
 
     def finish(self, item: Item, found: Mapping[str, Any], key: str) -> Written:
-        """Check an order that is there, and fulfil or cancel it where the document says so and it is not yet."""
+        """Check an order that is there; pay, fulfil or cancel it where the document says so and it is not yet."""
         return self._completed(item, written_order(self._client, found["id"]))
 
     def _completed(self, item: Item, order: OrderCreated) -> Written:
@@ -75,15 +78,28 @@ class ShopifyOrders:
         written = Written(tail(order.id), order.name, minor_units(order.totals.total, order.totals.currency))
         _check_amounts(item, order, written)
         try:
-            if wanted["delivered"] and order.fulfilment_status != FULFILLED and not order.cancelled_at:
-                fulfil(self._client, order.id)
+            if not order.cancelled_at:
+                record_missing_payments(self._client, order, item.payload["payments"])
+                self._hand_over(item, order)
             if wanted["cancelled"] and not order.cancelled_at:
                 mark_cancelled(self._client, order.id, staff_note="cancelled in MplusKASSA")
         except Refused as refusal:
             raise HalfWritten(written, refusal.code or "step_refused", f"the order is there, but: {refusal.reason}") from None
+        except MoreReceived as more:
+            reason = f"Shopify received {decimal_amount(more.minor, wanted['currency'])} {wanted['currency']} more than MplusKASSA booked"
+            raise HalfWritten(written, "payments_differ", reason) from None
         if order.cancelled_at and not wanted["cancelled"]:
             raise HalfWritten(written, "cancelled_in_target", "the order is there but cancelled in Shopify")
         return written
+
+    def _hand_over(self, item: Item, order: OrderCreated) -> None:
+        """Fulfil what was handed over and is not fulfilled yet: the whole order, or some pieces of it."""
+        if order.fulfilment_status == FULFILLED:
+            return
+        if item.payload["order"]["delivered"]:
+            fulfil(self._client, order.id)
+        elif delivered := delivered_pieces(item.payload["lines"], order):
+            fulfil(self._client, order.id, delivered)
 
 
 def _check_amounts(item: Item, order: OrderCreated, written: Written) -> None:

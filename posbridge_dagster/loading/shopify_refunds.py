@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from posbridge_dagster.clients.failures import Refused
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.clients.shopify.order_writing import OrderCreated, WrittenLine, written_order
+from posbridge_dagster.clients.shopify.order_writing import OrderCreated, written_order
 from posbridge_dagster.clients.shopify.orders import refund_details
 from posbridge_dagster.clients.shopify.refund_writing import create_refund, order_payments, refund_transactions
 from posbridge_dagster.loading.once import HalfWritten, Item, Written
 from posbridge_dagster.loading.shopify_input import gid, source_identifier
+from posbridge_dagster.loading.shopify_lines import goods_of, placed
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster.model.money import decimal_amount, minor_units
 
@@ -101,29 +101,9 @@ def refund_lines(lines: Sequence[Row], order: OrderCreated, refunded: Mapping[st
     Raises Refused naming the line that the order does not have, or not any more.
     """
     left = {line.id: line.quantity - refunded.get(line.id, 0) for line in order.lines}
-    taken: Counter[str] = Counter()
-    for line in (line for line in lines if line["kind"] != "shipping"):
-        missing = line["quantity"]
-        for candidate in _candidates(line, order.lines):
-            part = min(left[candidate.id], missing)
-            left[candidate.id] -= part
-            taken[candidate.id] += part
-            missing -= part
-        if missing:
-            raise Refused(
-                f"line {line['position']}: {missing} of article {line['article_number']} are credited that the order {order.name} has not",
-                system="Shopify",
-                operation="RefundCreate",
-                code="credited_line_unknown",
-                advice="Compare the lines and refunds of the order in both systems.",
-            )
-    return [{"lineItemId": line_id, "quantity": count, "restockType": "NO_RESTOCK"} for line_id, count in taken.items() if count]
-
-
-def _candidates(line: Row, lines: Sequence[WrittenLine]) -> list[WrittenLine]:
-    codes = {str(code) for code in (line["article_number"], line["ext_article_id"]) if code}
-    by_text = [each for each in lines if each.title == line["title"]]
-    return by_text + [each for each in lines if each.sku in codes and each not in by_text]
+    wanted = [(line, line["quantity"]) for line in goods_of(lines)]
+    taken = placed(wanted, order, left, operation="RefundCreate", code="credited_line_unknown", done="are credited")
+    return [{"lineItemId": line_id, "quantity": count, "restockType": "NO_RESTOCK"} for line_id, count in taken.items()]
 
 
 def _shipping(lines: Sequence[Row], currency: str) -> dict[str, str] | None:

@@ -73,6 +73,7 @@ DOCUMENT_LINES = FrameShape(
         "article_number": Column(WHOLE, "article; 0 is a line of text"),
         "text": Column(TEXT, "text of the line"),
         "quantity": Column(QUANTITY, "exact; negative for what came back"),
+        "delivered": Column(QUANTITY, "how much of it was handed over; on an invoice all of it"),
         "price_minor": Column(WHOLE, "per unit, with VAT, before discounts"),
         "discount_minor": Column(WHOLE, "discount on the whole line"),
         "total_minor": Column(WHOLE, "after discounts, with VAT"),

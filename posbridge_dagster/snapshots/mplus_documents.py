@@ -63,7 +63,7 @@ def document_id(kind: str, document: Document) -> str:
 
 def _rows(kind: str, document: Document, reading: Reading) -> Rows:
     key = document_id(kind, document)
-    lines = [_line(line, key, position, reading) for position, line in enumerate(document["lineList"], 1)]
+    lines = [_line(line, kind, key, position, reading) for position, line in enumerate(document["lineList"], 1)]
     taxes = [_tax(group, key, position, reading) for position, group in enumerate(document["vatGroupList"], 1)]
     payments = [_payment(payment, key, position) for position, payment in enumerate(document["paymentList"], 1)]
     head = _head(kind, document, reading) | {
@@ -122,15 +122,18 @@ def _credited_id(credited: Document) -> str | None:
     return f"order:{bare_id(orders[0])}" if orders else document_id("invoice", credited)
 
 
-def _line(line: Document, key: str, position: int, reading: Reading) -> dict[str, Any]:
+def _line(line: Document, kind: str, key: str, position: int, reading: Reading) -> dict[str, Any]:
     data = line.get("data") or {}
+    quantity = quantity_value(data.get("quantity", 0), data.get("decimalPlaces"))
+    delivered = quantity_value(data.get("deliveredQuantity", 0), data.get("deliveredDecimalPlaces"))
     return {
         "document_id": key,
         "line_id": bare_id(line.get("lineId") or str(position)),
         "position": position,
         "article_number": line["articleNumber"],
         "text": line.get("text") or None,
-        "quantity": quantity_value(data.get("quantity", 0), data.get("decimalPlaces")),
+        "quantity": quantity,
+        "delivered": quantity if kind == "invoice" else delivered,
         "price_minor": data.get("price", 0),
         "discount_minor": data.get("discountAmount", 0),
         "total_minor": data.get("totalInclAmount", 0),
@@ -191,7 +194,7 @@ def _fingerprint(head: Document, lines: Iterable[Document], taxes: Iterable[Docu
             "lines": [[line[name] for name in ("article_number", "text", "quantity", "total_minor", "vat_code")] for line in lines],
             "taxes": [[tax[name] for name in ("vat_code", "vat_rate", "vat_minor")] for tax in taxes],
             "payments": [[payment["method"], payment["amount_minor"]] for payment in payments],
-            "delivery": [head["delivered"]],
+            "delivery": [head["delivered"], [] if head["delivered"] else [line["delivered"] for line in lines]],
             "cancellation": [head["cancelled"], head["partly_cancelled"]],
         }
     )

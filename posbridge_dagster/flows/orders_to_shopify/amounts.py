@@ -38,19 +38,30 @@ class Amount:
     tax: int = 0
 
 
-def settled(lines: Sequence[Amount], taxes: dict[Rate, int], total: int) -> list[Amount]:
+def settled(lines: Sequence[Amount], taxes: dict[Rate, int], total: int, *, credit: bool = False) -> list[Amount]:
     """Return the lines that go to Shopify, with discounts taken off and VAT shared out; discount lines are gone.
 
-    ``taxes`` is the VAT by rate, ``total`` what the lines must add up to. Raises Unbalanced: lines_differ, return_line,
-    discount_too_high, vat_without_lines.
+    ``taxes`` is the VAT by rate, ``total`` what the lines must add up to. On a ``credit`` what comes back is positive. A document
+    that sells and takes back at once names no sale that the goods came from, so it can be neither split nor sent.
+
+    Raises Unbalanced: lines_differ, return_line, sale_line, discount_too_high, vat_without_lines.
     """
     off = sum(line.total for line in lines) - total
     if off:
         raise Unbalanced("lines_differ", f"its lines differ from its total by {off} cents")
-    returned = [line.position for line in lines if line.quantity < 0 and line.kind != "discount"]
-    if returned:
-        raise Unbalanced("return_line", f"{_positions(returned)} takes goods back; an order of Shopify cannot, book it as a credit")
+    other_way = [line for line in lines if line.quantity < 0 and line.kind != "discount"]
+    if other_way:
+        raise _mixed(other_way, total, credit=credit)
     return _taxed(_discounted(lines), taxes)
+
+
+def _mixed(lines: Sequence[Amount], total: int, *, credit: bool) -> Unbalanced:
+    what = _positions([line.position for line in lines])
+    amount = -sum(line.total for line in lines)
+    sums = f"for {_euros(amount)} and the others come to {_euros(total + amount)}"
+    if credit:
+        return Unbalanced("sale_line", f"{what} sells goods {sums}; a refund of Shopify cannot, book the sale as one of its own")
+    return Unbalanced("return_line", f"{what} takes goods back {sums}; an order of Shopify cannot, book it as a credit")
 
 
 def _discounted(lines: Sequence[Amount]) -> list[Amount]:
@@ -81,6 +92,10 @@ def _taxed(lines: Sequence[Amount], taxes: dict[Rate, int]) -> list[Amount]:
             raise Unbalanced("vat_without_lines", f"{vat} cents of VAT at {rate[1] / 100:g} % have no line to stand on")
         tax_of |= dict(zip((line.line_id for line in bearers), spread(vat, [line.total for line in bearers]), strict=True))
     return [replace(line, tax=tax_of.get(line.line_id, 0)) for line in lines]
+
+
+def _euros(minor: int) -> str:
+    return str(Decimal(minor).scaleb(-2))
 
 
 def _positions(positions: Sequence[int]) -> str:

@@ -14,14 +14,14 @@ from posbridge_dagster.model.frames import TEXT, WHOLE, Column, FrameShape
 from posbridge_dagster.model.money import spread
 
 INCLUSIVE = "VAT-METHOD-INCLUSIVE"
-SHARED = "tax_shares_minor"
+SHARED, DELIVERED = "tax_shares_minor", "delivered_of_line"
 
 _SETTLED = FrameShape(
     "settled_lines",
     ("document_id", "line_id"),
     {
         **{name: Column(TEXT) for name in ("document_id", "line_id", "kind", "ext_article_id", "variant_id", "title", "tax_title")},
-        **{name: Column(WHOLE) for name in ("position", "article_number", "quantity", "total_minor", "tax_rate", SHARED)},
+        **{name: Column(WHOLE) for name in ("position", "article_number", "quantity", "total_minor", "tax_rate", SHARED, DELIVERED)},
     },
 )
 
@@ -79,9 +79,8 @@ def settle_lines(documents: pd.DataFrame, lines: pd.DataFrame, taxes: pd.DataFra
         except Unbalanced as unbalanced:
             problems.append({"document_id": key, "code": unbalanced.code, "reason": str(unbalanced)})
     found = pd.DataFrame(problems, columns=["document_id", "code", "reason"])
-    return _with_tax_by_part(price_lines(_SETTLED.frame(rows), "document_id")), quarantine(
-        found[["document_id"]], found["code"], found["reason"]
-    )
+    priced = _with_deliveries_by_part(_with_tax_by_part(price_lines(_SETTLED.frame(rows), "document_id")))
+    return priced, quarantine(found[["document_id"]], found["code"], found["reason"])
 
 
 def _settled(document: dict[str, Any], lines: list[dict[str, Any]], taxes: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -92,10 +91,10 @@ def _settled(document: dict[str, Any], lines: list[dict[str, Any]], taxes: list[
         rates[rate] = rates.get(rate, 0) + tax["vat_minor"]
         titles[rate] = tax["title"]
     source = {line["line_id"]: line for line in lines}
-    amounts = settled([_amount(line, rates) for line in lines], rates, document["stated_minor"])
+    is_credit = any(line["sign"] < 0 for line in lines)
+    amounts = settled([_amount(line, rates) for line in lines], rates, document["stated_minor"], credit=is_credit)
     rows = [_row(source[amount.line_id], amount, titles.get(amount.rate)) for amount in amounts]
-    is_sale = any(line["sign"] > 0 for line in lines)
-    if is_sale and all(row["kind"] == "shipping" for row in rows):  # an order of Shopify needs at least one line of goods
+    if not is_credit and all(row["kind"] == "shipping" for row in rows):  # an order of Shopify needs at least one line of goods
         return [{**row, "kind": "custom"} for row in rows]
     return rows
 
@@ -121,6 +120,7 @@ def _row(line: dict[str, Any], amount: Amount, tax_title: str | None) -> dict[st
         "variant_id": line["variant_id"],
         "title": line["title"] if whole or amount.kind == "shipping" else f"{line['title']} ({_number(amount.quantity)} x)",
         "quantity": int(amount.quantity) if whole else 1,
+        DELIVERED: int(line["delivered"]) if whole else int(line["delivered"] >= line["quantity"]),
         "total_minor": amount.total,
         "tax_rate": amount.rate[1],
         "tax_title": tax_title,
@@ -134,6 +134,13 @@ def _with_tax_by_part(lines: pd.DataFrame) -> pd.DataFrame:
     for _, parts in lines.groupby(["document_id", "position", "line_id"], sort=False):
         shares += spread(int(parts[SHARED].iloc[0]), [int(total) for total in parts["total_minor"]])
     return lines.assign(tax_minor=pd.array(shares, dtype="int64[pyarrow]")).drop(columns=SHARED)
+
+
+def _with_deliveries_by_part(lines: pd.DataFrame) -> pd.DataFrame:
+    """Say of the parts a line was split into which of their pieces were handed over, the first part first."""
+    before = lines.groupby(["document_id", "line_id"])["quantity"].cumsum() - lines["quantity"]
+    delivered = (lines[DELIVERED] - before).clip(lower=0)
+    return lines.assign(delivered=delivered.where(delivered < lines["quantity"], lines["quantity"])).drop(columns=DELIVERED)
 
 
 def _number(quantity: Decimal) -> str:

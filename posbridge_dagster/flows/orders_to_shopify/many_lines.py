@@ -15,7 +15,7 @@ MOST_LINES = 250
 """Items in a list that Shopify takes (limits page of the Admin API)."""
 
 _SAME = ("kind", "variant_id", "article_number", "title", "price_minor", "tax_rate", "tax_title")
-_SUMMED = ("quantity", "total_minor", "tax_minor")
+_SUMMED = ("quantity", "delivered", "total_minor", "tax_minor")
 
 Row = dict[str, Any]
 
@@ -53,6 +53,7 @@ def _by_rate(rows: list[Row]) -> list[Row]:
 
 def _one(group: list[Row]) -> Row:
     total, tax = (sum(row[name] for row in group) for name in ("total_minor", "tax_minor"))
-    money = {"quantity": 1, "price_minor": total, "total_minor": total, "tax_minor": tax}
+    delivered = int(all(row["delivered"] == row["quantity"] for row in group))
+    money = {"quantity": 1, "delivered": delivered, "price_minor": total, "total_minor": total, "tax_minor": tax}
     nameless = {"kind": "custom", "variant_id": None, "article_number": None, "ext_article_id": None}
     return {**group[0], **nameless, **money, "title": f"nog {len(group)} regels"}

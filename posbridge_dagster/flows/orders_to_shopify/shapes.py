@@ -85,6 +85,7 @@ MAPPED_LINES = FrameShape(
         "variant_id": Column(TEXT, "digits of the variant's gid; empty for a custom line"),
         "title": Column(TEXT, "text of the line; a fractional quantity stands in it"),
         "quantity": Column(WHOLE, "pieces"),
+        "delivered": Column(WHOLE, "pieces handed over so far"),
         "price_minor": Column(WHOLE, "per piece, after discounts"),
         "total_minor": Column(WHOLE, "quantity x price"),
         "tax_minor": Column(WHOLE, "its share of the document's VAT"),

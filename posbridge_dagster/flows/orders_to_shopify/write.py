@@ -31,7 +31,7 @@ from posbridge_dagster.model.outcome import Outcome
 from posbridge_dagster.snapshots.fingerprint import changed_parts
 
 Frames = MappingOf[str, pd.DataFrame]
-STEPS = frozenset({"delivery", "cancellation"})
+STEPS = frozenset({"payments", "delivery", "cancellation"})
 """Parts of a document whose later change is carried out on the order."""
 
 
@@ -149,11 +149,12 @@ def _written(run: Run, candidates: Sequence[Candidate], writer: Writer) -> dict[
 
 
 def _steps(run: Run, items: Iterable[Item]) -> dict[str, list[str]]:
-    """Return which steps happened to documents since they were sent, by source id; those without any are left out."""
+    """Return which steps that matter happened to documents since they were sent, by source id; those without any are left out."""
     known = {item.source_id: item for item in items}
     records = run.ledger.records(FLOW, known)
     happened = {key: changed_parts(record.source_fingerprint, known[key].source_fingerprint) for key, record in records.items()}
-    return {key: [part for part in parts if part in STEPS] for key, parts in happened.items() if STEPS & set(parts)}
+    wanted = STEPS - set(run.mapping.settings.ignore_changes)
+    return {key: [part for part in parts if part in wanted] for key, parts in happened.items() if wanted & set(parts)}
 
 
 def _candidates(run: Run, sources: Frames, mapped: Frames, customers: MappingOf[str, dict[str, Any]]) -> list[Candidate]:

@@ -74,9 +74,15 @@ def test_a_discount_that_its_own_rate_cannot_bear_is_taken_off_all() -> None:
 
 
 def test_goods_that_come_back_on_a_sale_are_named() -> None:
-    with pytest.raises(Unbalanced, match=r"lines 2, 3 takes goods back") as refused:
+    with pytest.raises(Unbalanced, match=r"lines 2, 3 takes goods back for 6.00 and the others come to 30.00") as refused:
         settled([line(1, 3000), line(2, -500, quantity="-1"), line(3, -100, quantity="-2")], {}, 2400)
     assert refused.value.code == "return_line"
+
+
+def test_goods_that_are_sold_on_a_credit_are_named() -> None:
+    with pytest.raises(Unbalanced, match=r"line 2 sells goods for 5.00 and the others come to 30.00") as refused:
+        settled([line(1, 3000), line(2, -500, quantity="-1")], {}, 2500, credit=True)
+    assert refused.value.code == "sale_line"
 
 
 def test_lines_that_are_not_the_total_are_refused_with_the_difference() -> None:

@@ -19,6 +19,7 @@ def row(position: int, article: int, price: int, rate: int, kind: str = "article
         "variant_id": str(article),
         "title": f"Artikel {article}",
         "quantity": 2,
+        "delivered": position % 3,
         "price_minor": price,
         "total_minor": 2 * price,
         "tax_minor": price // 3,
@@ -39,6 +40,7 @@ def test_many_lines_become_few_with_the_same_money_and_vat_by_rate(count: int, a
     goods = [each for each in plain_rows(after) if each["kind"] != "shipping" and each["document_id"] == "order:a"]
     assert len(goods) <= MOST_LINES
     assert all(each["quantity"] * each["price_minor"] == each["total_minor"] for each in goods)
+    assert all(0 <= each["delivered"] <= each["quantity"] for each in goods)
     for columns in ("total_minor", "tax_minor"):
         sums = [frame.groupby(["document_id", "tax_rate"])[columns].sum().to_dict() for frame in (before, after)]
         assert sums[0] == sums[1]

@@ -158,12 +158,12 @@ def test_what_happens_to_a_sent_order_later_happens_in_the_shop(tmp_path: Path) 
 def test_any_other_change_of_a_sent_document_is_for_a_person(tmp_path: Path) -> None:
     with both_sides(till_shop(), tmp_path) as sides:
         at = Counter(sides.till)
-        booked = at.order("paid later", FIRST_DAY, bag)
+        booked = at.invoice("changed later", FIRST_DAY, bag)
         sides.run(FIRST_DAY)
-        answer = sides.till.ask("payOrderV2", idempotencyKey="later", orderId=booked.order_id, prepay=True, paymentList=_cash(500))
-        assert answer["result"] == "PAY-ORDER-RESULT-OK"
+        at.change(booked, FIRST_DAY, bag, line(BOOK, 1, 1250))
         row = sides.run(FIRST_DAY).rows[booked.document_id]
-        assert (row["outcome"], row["code"], row["reason"]) == ("quarantined", "changed_after_send", "changed after it was sent: payments")
+        changed = "changed after it was sent: lines, taxes, totals"
+        assert (row["outcome"], row["code"], row["reason"]) == ("quarantined", "changed_after_send", changed)
 
 
 def test_a_plan_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
@@ -210,10 +210,6 @@ def test_an_answer_lost_after_any_write_doubles_nothing(tmp_path: Path, write: i
         run = sides.run(FIRST_DAY)
         assert run.success, run.failure
         assert_balanced(sides, at.booked)
-
-
-def _cash(cents: int) -> Row:
-    return {"payment": [{"method": "CONTANT", "amount": cents}]}
 
 
 def test_a_company_is_a_company_of_the_shop_where_the_mapping_wants_it(tmp_path: Path) -> None:

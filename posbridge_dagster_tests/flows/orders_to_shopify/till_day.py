@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from posbridge_dagster.sandbox.generator import services
 from posbridge_dagster.sandbox.seed import ArticleSeed, FamilySeed, LocationSeed, RelationSeed, Seed
@@ -88,9 +90,40 @@ class Counter:
             assert result == "PAY-INVOICE-RESULT-OK"
         return self._keep(booked)
 
+    def change(self, booked: Booked, day: str, *lines: dict[str, Any]) -> None:
+        """Give an invoice that is still open other lines."""
+        known = self.till.sandbox.books.state.invoices[UUID(booked.invoice_id)]
+        counters = {"changeCounter": known.change_counter, "versionNumber": known.version_number}
+        content = {"invoiceId": booked.invoice_id, **counters, **self._head(day), "lineList": {"line": list(lines)}}
+        answer = self.till.call("saveInvoice", invoice=content)
+        assert answer["result"] == "SAVE-INVOICE-RESULT-OK", answer["errorMessage"]
+
     def deliver(self, booked: Booked) -> None:
         """Hand the goods of an order over."""
         assert self.till.ask("deliverOrder", orderId=booked.order_id)["result"] == "DELIVER-ORDER-RESULT-OK"
+
+    def deliver_part(self, booked: Booked, **pieces: int) -> None:
+        """Hand some pieces of an order over; ``l1=2`` are two of its first line."""
+        known = self.till.sandbox.books.state.orders[UUID(booked.order_id)].lines
+        lines = [{"lineId": known[int(name[1:]) - 1].id, "quantity": count} for name, count in pieces.items()]
+        answer = self.till.ask("deliverOrderV2", orderDelivery={"orderId": booked.order_id, "lineList": {"line": lines}})
+        assert answer["result"] == "DELIVER-ORDER-V2-RESULT-OK", answer["errorMessage"]
+
+    def pay(self, booked: Booked, cents: int, *, method: str = "PIN", prepay: bool = True) -> None:
+        """Take money on an order or an invoice; without ``prepay`` an order is paid off, handed over and invoiced."""
+        if booked.order_id:
+            asked = {"idempotencyKey": f"{booked.case}-{cents}-{method}", "orderId": booked.order_id, "prepay": prepay}
+            answer = self.till.ask("payOrderV2", **asked, paymentList=payments(cents, method=method))
+            assert answer["result"] == "PAY-ORDER-RESULT-OK", answer["errorMessage"]
+        else:
+            answer = self.till.ask("payInvoice", invoiceId=booked.invoice_id, paymentList=payments(cents, method=method))
+            assert answer["result"] == "PAY-INVOICE-RESULT-OK", answer["errorMessage"]
+
+    def credit_part(self, booked: Booked, day: str, *, paid_out: dict[str, int] | None = None, **pieces: int) -> str:
+        """Take some pieces of an invoice back and return the document id of the credit; ``l1=2`` are two of its first line."""
+        by_position = {int(name[1:]): Decimal(count) for name, count in pieces.items()}
+        credit = self.till.sandbox.desk.credit(UUID(booked.invoice_id), by_position, date.fromisoformat(day), paid_out)
+        return f"invoice:{credit.hex}"
 
     def cancel(self, booked: Booked) -> None:
         """Cancel an order."""
