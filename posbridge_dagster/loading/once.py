@@ -73,17 +73,17 @@ class Loader:
     run_id: str
     dry_run: bool = False
 
-    def sent(self, items: Sequence[Item], changes: Changes) -> dict[str, ResultRow]:
+    def sent(self, items: Sequence[Item], changes: Changes, notes: Mapping[str, str] | None = None) -> dict[str, ResultRow]:
         """Return the result of each item that was sent before, by source id: unchanged, or changed after it was sent.
 
-        What was sent is compared with what it was then; what the mapping or the other system would say today is no matter.
+        ``notes`` say by source id why a change may not be written, for the person who reads of it. What was sent is compared with what it was then; what the mapping or the other system would say today is no matter.
         """
         rows: dict[str, ResultRow] = {}
         records = self.ledger.records(self.flow, [item.source_id for item in items])
         for item in items:
             record = records.get(item.source_id)
             if record is not None and record.state is State.DONE:
-                rows[item.source_id] = self._compared(item, record, changes)
+                rows[item.source_id] = self._compared(item, record, changes, (notes or {}).get(item.source_id, ""))
         return rows
 
     def load(self, items: Sequence[Item], writer: Writer) -> list[ResultRow]:
@@ -107,11 +107,11 @@ class Loader:
             rows.update((row.source_id, row) for row in results)
         return [rows[item.source_id] for item in items]
 
-    def _compared(self, item: Item, record: Record, changes: Changes) -> ResultRow:
+    def _compared(self, item: Item, record: Record, changes: Changes, note: str) -> ResultRow:
         changed = changes.between(as_sent(record), item.source_fingerprint)
         if not changed:
             return row_of(item, Outcome.UNCHANGED, record=record)
-        reason = f"changed after it was sent: {', '.join(changed)}"
+        reason = f"changed after it was sent: {', '.join(changed)}" + (f"; {note}" if note else "")
         self._quarantine(item, "changed_after_send", reason)
         return row_of(item, Outcome.QUARANTINED, record=record, code="changed_after_send", reason=reason)
 

@@ -36,6 +36,7 @@ _VARIANT = {
 _ITEM = {"cost": "cost", "tracked": "tracked", "requires_shipping": "requiresShipping", "sku": "sku"}
 _CLEARED = {"barcode": ""}
 _WEIGHT = ("weight", "weight_unit")
+_SHOPIFYS_OWN = ("handle", "status", "vendor")  # Shopify fills these in where nothing is said
 
 Input = dict[str, Any]
 
@@ -69,9 +70,10 @@ def new_product(item: Kept, articles: Collection[str]) -> Input:
 
 
 def product_update_input(fields: Mapping[str, Any]) -> Input:
-    """Return fields of a product (without its tags) under Shopify's names; an empty text clears, an empty handle is left out."""
+    """Return fields of a product (without its tags) under Shopify's names; an empty text clears; what Shopify fills in is left out."""
     named = {_PRODUCT[name]: value for name, value in fields.items() if name in _PRODUCT}
-    return {name: value if value is not None else "" for name, value in named.items() if value or name not in ("handle", "status")}
+    own = {_PRODUCT[name] for name in _SHOPIFYS_OWN}
+    return {name: value if value is not None else "" for name, value in named.items() if value or name not in own}
 
 
 def option_inputs(item: Kept) -> list[Input]:
@@ -151,7 +153,7 @@ def product_differs(name: str, wanted: Any, found: Node) -> bool:
     """Return whether a field of a product is another in Shopify."""
     if name == "tags":
         return not {tag.casefold() for tag in wanted or ()} <= {tag.casefold() for tag in found["tags"]}
-    if name == "handle" and not wanted:
+    if name in _SHOPIFYS_OWN and not wanted:
         return False
     return _text(wanted) != _text(found[_PRODUCT[name]])
 
