@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -71,3 +72,23 @@ def test_every_member_stands_in_the_order_of_the_wsdl(till: Till) -> None:
     declared = [element.get("name") for element in article_type.iter("{*}element")]
     written = [element.tag for element in article]
     assert written == [name for name in declared if name in written]
+
+
+def test_zeep_writes_a_product_and_reads_its_group(till: Till, service: Any) -> None:
+    article = {"articleNumber": 301, "vatCode": 2, "priceIncl": 1210, "colour": "rood", "colourSequenceNumber": 1}
+    made = service.createProduct(product={"description": "Pet", "articleList": {"article": [article]}, "groupNumbers": [3]})
+    assert (made.result, made.articleNumbers) == ("CREATE-PRODUCT-RESULT-OK", [301])
+    (product,) = service.getProducts(request={"pluNumbers": {}, "articleNumbers": [301]})
+    assert product.articleList.article[0].priceExcl == 1000
+    tree = service.getArticleGroups(request={"retrieveArticleNumbers": True})
+    (clothes,) = [group for group in tree if group.groupNumber == 2]
+    assert clothes.subGroupList.articleGroups[0].articleNumbers.number == [301]
+    assert {call.notes for call in till.served.control.calls if call.operation != "wsdl"} == {()}
+
+
+def test_zeep_reads_how_stock_moved(till: Till, service: Any) -> None:
+    till.sandbox.floor.sell(101, Decimal(2), branch=2)
+    (row,) = service.getStockHistoryV2(request={"branchNumbers": [2], "sinceStockId": 9})
+    assert (row.articleNumber, row.amountChanged, row.receiptNumber.branchNumber) == (101, -2, 2)
+    (stock,) = service.getStock(request={"branchNumber": 2, "articleNumbers": {"articleNumbers": [101]}})
+    assert (stock.amountFree, stock.ownAmountFree, stock.isDayStockArticle) == (8, Decimal(8), False)

@@ -72,3 +72,23 @@ def test_an_unknown_relation_is_not_found(till: Till) -> None:
 
 def test_the_walk_in_relation_is_always_there(till: Till) -> None:
     assert till.call("getRelation", relationNumber=1)["relation/name"] == "Kassaklant"
+
+
+def test_the_staff_changes_a_relation_and_the_delta_has_it(till: Till) -> None:
+    floor = till.sandbox.floor
+    marker = 1 + int(till.ask("getCurrentSyncMarkersV2", includeRelationSyncMarker=True)["relationSyncMarker"])
+    floor.change_relation(51, {"active": False, "telephone": "0301234567"})
+    new = floor.add_relation({"name": "Els Bakker", "telephone": "0301234567"})["relationNumber"]
+    floor.change_relation(50, {"name": "Marijan Bakker"})
+    rows = till.ask("getRelations", syncMarker=marker).each("relationList/relation")
+    assert {(row["relationNumber"], row["active"], row["telephone"]) for row in rows} == {
+        ("51", "false", "0301234567"),
+        (str(new), "true", "0301234567"),
+    }
+
+
+def test_a_relation_stands_in_one_category_or_in_several(till: Till) -> None:
+    till.sandbox.floor.change_relation(50, {"categoryId": 3})
+    till.sandbox.floor.change_relation(51, {"categoryIds": {"category": [2, 3]}})
+    assert till.ask("getRelations", categoryId=2).all("relationList/relation/relationNumber") == ["51"]
+    assert set(till.ask("getRelations", categoryId=3).all("relationList/relation/relationNumber")) == {"50", "51"}

@@ -44,10 +44,15 @@ def get_relations(request: Message, context: Context) -> Message:
     category = asked.get("categoryId")
 
     def keep(number: int) -> bool:
-        return (not wanted or number in wanted) and (category is None or relations[number].members.get("categoryId") == category)
+        return (not wanted or number in wanted) and (category is None or category in _categories(relations[number]))
 
     numbers = page(context.books.relation_log, asked, keep, context.switches)
     return {"relationList": {"relation": [_message(relations[number]) for number in numbers]}}
+
+
+def _categories(relation: Card) -> list[int]:
+    several: list[int] = (relation.members.get("categoryIds") or {}).get("category", [])
+    return [*several, relation.members.get("categoryId", 0)]
 
 
 def get_relation(request: Message, context: Context) -> Message:
