@@ -13,7 +13,7 @@ from posbridge_dagster.sandbox.shopify.order_records import Order
 from posbridge_dagster.sandbox.shopify.records import Customer, Product
 from posbridge_dagster.sandbox.shopify.refusals import Refusal, user_error
 from posbridge_dagster.sandbox.shopify.registry import resolves
-from posbridge_dagster.sandbox.shopify.resolvers.collections import collection
+from posbridge_dagster.sandbox.shopify.resolvers.collections import collection, collection_source
 from posbridge_dagster.sandbox.shopify.resolvers.companies import company
 from posbridge_dagster.sandbox.shopify.resolvers.customers import customer
 from posbridge_dagster.sandbox.shopify.resolvers.fulfilling import fulfillment_order
@@ -33,6 +33,8 @@ LONGEST_NOTE = 5000
 WRITE_SCOPE = {Order: "write_orders", Customer: "write_customers", Product: "write_products"}
 LOOKUPS = {
     "Collection": collection,
+    "CollectionConditionsSource": collection_source,
+    "CollectionSubCollectionsSource": collection_source,
     "Company": company,
     "Customer": customer,
     "FulfillmentOrder": fulfillment_order,

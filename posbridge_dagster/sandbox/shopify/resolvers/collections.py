@@ -6,10 +6,11 @@ from typing import Any
 from posbridge_dagster.sandbox.shopify.collection_members import in_order, members, source_members
 from posbridge_dagster.sandbox.shopify.collection_records import Collection
 from posbridge_dagster.sandbox.shopify.node import Node
-from posbridge_dagster.sandbox.shopify.nodes.collections import collection_node, plain_text
+from posbridge_dagster.sandbox.shopify.nodes.collections import collection_node, plain_text, source_node
 from posbridge_dagster.sandbox.shopify.paging import list_connection, position_connection
 from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import custom_id, numbered
+from posbridge_dagster.sandbox.shopify.scalars import split_gid
 from posbridge_dagster.sandbox.shopify.scene import Scene
 from posbridge_dagster.sandbox.shopify.search.conditions import SearchField, SearchFields
 from posbridge_dagster.sandbox.shopify.search.finding import Finder, SortKey
@@ -122,3 +123,11 @@ def in_collection(source: Node, scene: Scene, global_id: str) -> bool:
     """Return whether a product is in a collection."""
     found = scene.shop.collections.get(numbered("Collection", global_id))
     return found is not None and source.record.number in members(scene.shop, found)
+
+
+def collection_source(_: None, scene: Scene, global_id: str) -> Node | None:
+    """Return one source of a collection, which is a record with an id of its own."""
+    parts = split_gid(global_id)
+    sources = (source for collection in scene.shop.collections for source in collection.sources)
+    found = next((source for source in sources if parts == (source.kind, source.number)), None)
+    return None if found is None else source_node(found, scene)
