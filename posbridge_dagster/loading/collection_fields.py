@@ -4,13 +4,12 @@ A group's parent is kept as text, ``<administration>:<number>`` with number 0 at
 which collections are made nor has to be removed when a group moves up.
 """
 
-import hashlib
-import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from posbridge_dagster.clients.shopify.custom_ids import NAMESPACE, custom_id_metafield
 from posbridge_dagster.loading.fields import Kept
+from posbridge_dagster.loading.seen import digest_of
 from posbridge_dagster.loading.shopify_input import Input, gid
 
 KEY, NAME = "mplus_group", "MplusKASSA group"
@@ -110,10 +109,10 @@ def wanted_members(item: Kept) -> set[str]:
     return {gid("Product", digits) for digits in item.fields[PRODUCTS]}
 
 
-def seen_digest(collection: Row) -> str:
+def collection_digest(collection: Row) -> str:
     """Return a digest of what a collection says, by which an edit in the shop is told from Shopify's own way of writing."""
     told = {name: collection[name] for name in _MEMBERS.values()} | {"parent": (collection["parent"] or {}).get("value")}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+    return digest_of(told)
 
 
 def _parent(item: Kept) -> Input:

@@ -4,13 +4,12 @@ Values are those of the mapping, so nothing here depends on how Shopify rewrites
 that marks a retired relation; addresses that a person added stay.
 """
 
-import hashlib
-import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from posbridge_dagster.clients.shopify.customers import changes, with_address
 from posbridge_dagster.loading.fields import Kept
+from posbridge_dagster.loading.seen import digest_of
 from posbridge_dagster.loading.shopify_input import Input, address_input, tags
 
 RECORDS = "customers_to_shopify"
@@ -95,10 +94,10 @@ def differing_fields(item: Kept, found: Input) -> set[str]:
     return differing
 
 
-def seen_digest(customer: Input) -> str:
+def customer_digest(customer: Input) -> str:
     """Return a digest of what a customer says, by which an edit in the shop is told from Shopify's own way of writing."""
     told = {name: value for name, value in customer.items() if name not in ("updatedAt", "relation", "defaultAddress")}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+    return digest_of(told)
 
 
 def _tags(item: Kept, due: Collection[str], found: Input | None) -> list[str] | None:

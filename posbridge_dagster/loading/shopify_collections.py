@@ -33,23 +33,24 @@ from posbridge_dagster.loading.collection_fields import (
     NAME,
     PRODUCTS,
     PUBLICATIONS,
+    collection_digest,
     collection_input,
     creation_input,
     differing_fields,
     new_source,
     own_source,
-    seen_digest,
     wanted_members,
 )
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.once import Written
+from posbridge_dagster.loading.seen import seen_text
 from posbridge_dagster.loading.shopify_input import gid
 from posbridge_dagster.loading.works import Answer, Work
 from posbridge_dagster.loading.writing_at_once import written_at_once
 from posbridge_dagster.model.identity import tail
 
 LINK, SEEN = "group", "group_seen"
-"""Kinds of links: group -> digits of its collection; group -> digest of what the collection said when it was last written."""
+"""Kinds of links: group -> digits of its collection; group -> how its collection was when it was last written or looked at."""
 
 Node = dict[str, Any]
 Note = tuple[str, str]
@@ -138,7 +139,7 @@ class ShopifyCollections:
             self._keep_members(item, collection)
         if PUBLICATIONS in due or DELETED in due or work.found is None:
             self._publish(item, collection["id"])
-        self._seen[str(item.payload["group_number"])] = seen_digest(collection)
+        self._seen[str(item.payload["group_number"])] = seen_text(collection, collection_digest(collection))
         return Written(tail(collection["id"]), str(collection["handle"]))
 
     def _ended(self, work: Work) -> Written:

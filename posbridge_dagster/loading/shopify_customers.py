@@ -16,18 +16,19 @@ from posbridge_dagster.clients.shopify.customers import customer_set, match_cust
 from posbridge_dagster.clients.shopify.errors import UserErrors
 from posbridge_dagster.clients.shopify.metafields import metafields_set
 from posbridge_dagster.ledger import Ledger
-from posbridge_dagster.loading.customer_fields import VAT_NUMBER, customer_input, differing_fields, seen_digest
+from posbridge_dagster.loading.customer_fields import VAT_NUMBER, customer_digest, customer_input, differing_fields
 from posbridge_dagster.loading.customer_matching import KEY, CustomerMatching, link_key
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.mplus_customers import LINK
 from posbridge_dagster.loading.once import HalfWritten, Written
+from posbridge_dagster.loading.seen import seen_text
 from posbridge_dagster.loading.shopify_companies import CompanyLoader
 from posbridge_dagster.loading.works import Answer, Conflict, Work
 from posbridge_dagster.loading.writing_at_once import written_at_once
 from posbridge_dagster.model.identity import tail
 
 SEEN = "customer_seen"
-"""Kind of link: relation -> digest of what its customer said when it was last written."""
+"""Kind of link: relation -> how its customer was when it was last written or looked at."""
 
 Node = dict[str, Any]
 Note = tuple[str, str]
@@ -69,7 +70,7 @@ class ShopifyCustomers:
 
     def _write(self, work: Work) -> Written:
         customer = self._customer(work)
-        self._seen[str(work.item.payload["relation_number"])] = seen_digest(customer)
+        self._seen[str(work.item.payload["relation_number"])] = seen_text(customer, customer_digest(customer))
         written = Written(tail(customer["id"]))
         try:
             if self.companies and work.item.payload["company"]:

@@ -1,52 +1,50 @@
-"""Which collections were changed in the shop since the last look, in fields that MplusKASSA keeps (``on: always``, and the members).
+"""How the collections of groups are looked at in the shop."""
 
-By day only the collections that changed are looked at, by moment of change with an overlap because search lags; at night all of
-them. A text that still says what Shopify answered when it was last written was not edited, however Shopify writes it.
-"""
-
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.collections import collection_changes, collections_by_id
 from posbridge_dagster.flows.categories_to_shopify import FLOW
-from posbridge_dagster.ledger import Ledger, State
-from posbridge_dagster.loading.collection_fields import DELETED, PRODUCTS, seen_digest
+from posbridge_dagster.loading.collection_fields import PRODUCTS, collection_digest
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.shopify_collections import SEEN, ShopifyCollections
 from posbridge_dagster.loading.shopify_input import gid
 from posbridge_dagster.model.identity import tail
 
-CURSOR = f"{FLOW}/looked_at_shop"
-
-Drifted = dict[str, set[str]]
+Node = dict[str, Any]
 
 
-def drifted_collections(
-    client: ShopifyClient, ledger: Ledger, items: Sequence[Kept], writer: ShopifyCollections, overlap: timedelta, *, everyone: bool
-) -> tuple[Drifted, datetime]:
-    """Return the fields that drifted, by source id, and the moment to look from next.
+@dataclass(frozen=True)
+class ShopsCollections:
+    """The Shop of a look at collections."""
 
-    The first look has nothing to compare with; it only begins the count. Keep the moment once what drifted is written.
-    """
-    begun = datetime.now(UTC)
-    since = ledger.cursor(CURSOR)
-    if since is None:
-        return {}, begun
-    by_id = {item.source_id: item for item in items if not item.fields[DELETED]}
-    records = ledger.records(FLOW, by_id)
-    written = {record.target_id: by_id[key] for key, record in records.items() if record.state is State.DONE and record.target_id}
-    asked = set(written) if everyone else _changed(client, datetime.fromisoformat(since) - overlap) & written.keys()
-    there = {tail(key): node for key, node in collections_by_id(client, [gid("Collection", each) for each in sorted(asked)]).items()}
-    seen = ledger.links(SEEN, [str(written[each].payload["group_number"]) for each in there])
-    drifted: Drifted = {}
-    for each, node in there.items():
-        item = written[each]
-        differing = set(writer.differing(item, node))
-        is_edited = seen_digest(node) != seen.get(str(item.payload["group_number"]))
-        drifted[item.source_id] = differing if is_edited else differing & {PRODUCTS}
-    return drifted, begun
+    client: ShopifyClient
+    writer: ShopifyCollections
+    flow: str = FLOW
+    seen: str = SEEN
 
+    def changes(self, since: datetime) -> Iterable[tuple[str, str]]:
+        """Yield the collections that changed, with the moment."""
+        for page in collection_changes(self.client, since):
+            yield from ((tail(collection["id"]), collection["updatedAt"]) for collection in page)
 
-def _changed(client: ShopifyClient, since: datetime) -> set[str]:
-    return {tail(collection["id"]) for page in collection_changes(client, since) for collection in page}
+    def read(self, target_ids: Collection[str]) -> Mapping[str, Node]:
+        """Return the collections with these ids."""
+        found = collections_by_id(self.client, [gid("Collection", each) for each in target_ids])
+        return {tail(key): node for key, node in found.items()}
+
+    def number(self, item: Kept) -> str:
+        """Return the number of the group."""
+        return str(item.payload["group_number"])
+
+    def digest(self, node: Node) -> str:
+        """Return a digest of what a collection says; its members are no part of it."""
+        return collection_digest(node)
+
+    def differing(self, item: Kept, node: Node, *, is_edited: bool) -> Collection[str]:
+        """Return the fields in which a collection is another than the group; its members are always compared."""
+        differing = set(self.writer.differing(item, node))
+        return differing if is_edited else differing & {PRODUCTS}

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.categories_to_shopify import FLOW
-from posbridge_dagster.flows.categories_to_shopify.drift import CURSOR, drifted_collections
+from posbridge_dagster.flows.categories_to_shopify.drift import ShopsCollections
 from posbridge_dagster.flows.categories_to_shopify.options import CategoriesToShopifyOptions
+from posbridge_dagster.flows.looking import look_at
 from posbridge_dagster.ledger import Ledger, Owner, QuarantineEntry
 from posbridge_dagster.loading.collection_fields import kept_collection, record_id
 from posbridge_dagster.loading.result import ResultRow, result_frame
@@ -56,19 +57,13 @@ def _kept(run: Run, rows: list[Row], members: pd.DataFrame, *, everyone: bool) -
     products = {number: [each["product_id"] for each in each_group] for number, each_group in rows_by(members, "group_number").items()}
     items = [kept_collection(row, products.get(row["group_number"], []), policies, options.publish_on) for row in rows]
     writer = ShopifyCollections(run.shopify, run.ledger, run.dry_run)
-    drifted, looked_at = drifted_collections(run.shopify, run.ledger, items, writer, run.overlap, everyone=everyone)
-    results = Upkeep(FLOW, run.ledger, run.owner, run.run_id, dry_run=run.dry_run).load(items, writer, drifted)
-    _remember_look(run, looked_at, results)
+    shop = ShopsCollections(run.shopify, writer)
+    look = look_at(shop, run.ledger, [item for item in items if not item.payload["ending"]], run.overlap, everything=everyone)
+    results = Upkeep(FLOW, run.ledger, run.owner, run.run_id, dry_run=run.dry_run).load(items, writer, look.drifted)
+    if not run.dry_run:
+        look.remember(run.ledger, shop, results)
     waiting = {record_id(row["group_number"]): _waiting(row) for row in rows if row["waiting"] and not row["ending"]}
     return {row.source_id: _with_note(row, (waiting | writer.notes).get(row.source_id)) for row in results}
-
-
-def _remember_look(run: Run, looked_at: datetime, results: Iterable[ResultRow]) -> None:
-    """Move the cursor behind what was looked at, unless something failed; the first look counts from when everything is written."""
-    if run.dry_run or any(row.outcome is Outcome.FAILED for row in results):
-        return
-    is_first = run.ledger.cursor(CURSOR) is None
-    run.ledger.move_cursor(CURSOR, (datetime.now(UTC) if is_first else looked_at).isoformat())
 
 
 def _waiting(row: Row) -> tuple[str, str]:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.companies import has_companies
-from posbridge_dagster.flows.customers_to_shopify.drift import CURSOR, drifted_customers
+from posbridge_dagster.flows.customers_to_shopify.drift import ShopsCustomers
 from posbridge_dagster.flows.customers_to_shopify.options import CustomersToShopifyOptions
+from posbridge_dagster.flows.looking import look_at
 from posbridge_dagster.ledger import Ledger, Owner, QuarantineEntry
 from posbridge_dagster.loading.customer_fields import RECORDS, kept_customer, record_id
 from posbridge_dagster.loading.customer_matching import CustomerMatching, link_key
@@ -61,9 +62,11 @@ def _kept(run: Run, rows: list[Row], *, everyone: bool) -> dict[str, ResultRow]:
     items = [kept_customer(row, policies, row["custom_id"], retired_tag=mark) for row in rows]
     matching = CustomerMatching(run.shopify, run.ledger, run.dry_run)
     writer = ShopifyCustomers(run.shopify, run.ledger, matching, _companies(run, rows))
-    drifted, looked_at = drifted_customers(run.shopify, run.ledger, items, run.overlap, everyone=everyone)
-    results = Upkeep(RECORDS, run.ledger, run.owner, run.run_id, dry_run=run.dry_run).load(items, writer, drifted)
-    _remember_look(run, looked_at, results)
+    shop = ShopsCustomers(run.shopify)
+    look = look_at(shop, run.ledger, items, run.overlap, everything=everyone)
+    results = Upkeep(RECORDS, run.ledger, run.owner, run.run_id, dry_run=run.dry_run).load(items, writer, look.drifted)
+    if not run.dry_run:
+        look.remember(run.ledger, shop, results)
     left_out = {record_id(row["relation_number"]): (row["left_out"], row["left_out_reason"]) for row in rows if row["left_out"]}
     return {row.source_id: _with_note(row, (left_out | writer.notes).get(row.source_id)) for row in results}
 
@@ -73,14 +76,6 @@ def _companies(run: Run, rows: Iterable[Row]) -> CompanyLoader | None:
     if run.mapping.settings.companies != "b2b" or run.dry_run or not any(row["company"] for row in rows):
         return None
     return CompanyLoader(run.ledger, run.shopify, run.administration) if has_companies(run.shopify) else None
-
-
-def _remember_look(run: Run, looked_at: datetime | None, results: Iterable[ResultRow]) -> None:
-    """Move the cursor behind what was looked at, unless something failed; the first look counts from when everything is written."""
-    if run.dry_run or looked_at is None or any(row.outcome is Outcome.FAILED for row in results):
-        return
-    is_first = run.ledger.cursor(CURSOR) is None
-    run.ledger.move_cursor(CURSOR, (datetime.now(UTC) if is_first else looked_at).isoformat())
 
 
 def _link_origins(run: Run, rows: Iterable[Row]) -> None:
