@@ -102,6 +102,20 @@ class Engine:
         bucket.give_back(requested - actual)
         return Outcome(_body(result, requested, actual, scene, bucket), actual, _key(operation, variables))
 
+    def row(self, mutation: str, variables: dict[str, Any] | None, scene: Scene) -> dict[str, Any]:
+        """Return what came of one line of a bulk mutation; ``variables`` None is a line that is no JSON object."""
+        prepared = self.prepare(mutation)
+        operation = prepared.operation(None)
+        assert prepared.document is not None and operation is not None, "a bulk mutation is checked before it starts"
+        if variables is None:
+            return {"errors": [{"message": "The line is not a JSON object of variables.", "extensions": {"code": "BAD_REQUEST"}}]}
+        refusals = variable_refusals(self.schema, operation, variables)
+        if refusals:
+            return {"errors": refusals}
+        result = self.run(prepared.document, variables, operation, scene)
+        errors = {"errors": [error.formatted for error in result.errors]} if result.errors else {}
+        return {**errors, "data": result.data}
+
     def run(self, document: DocumentNode, variables: dict[str, Any], operation: OperationDefinitionNode, scene: Scene) -> ExecutionResult:
         """Execute an operation, without cost. Mutations that need a key and have none are refused before they change anything."""
         if operation.operation == OperationType.MUTATION:

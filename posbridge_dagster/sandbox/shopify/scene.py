@@ -29,8 +29,9 @@ class Chunk:
 class Scene:
     """The context of one execution; ``unbounded`` while a bulk operation reads: connections then have no pages.
 
-    ``origin`` is where the caller reached the shop, ``search`` collects what is said about queries that were not understood,
-    ``key`` is the idempotency key of the mutation that runs, ``switches`` are the sandbox's settings.
+    ``in_bulk`` says that one line of a bulk mutation is carried out, ``origin`` is where the caller reached the shop, ``search``
+    collects what is said about queries that were not understood, ``key`` is the idempotency key of the mutation that runs,
+    ``switches`` are the sandbox's settings.
     """
 
     shop: Shop
@@ -44,6 +45,7 @@ class Scene:
     key: str | None = None
     search: list[dict[str, Any]] = field(default_factory=list)
     unbounded: bool = False
+    in_bulk: bool = False
     chunk: Chunk | None = None
     variants: dict[int, Node] = field(default_factory=dict)
 

@@ -18,6 +18,7 @@ from posbridge_dagster.sandbox.shopify.access import DEFAULT_SCOPES
 from posbridge_dagster.sandbox.shopify.bucket import Bucket
 from posbridge_dagster.sandbox.shopify.bulk.documents import only_root
 from posbridge_dagster.sandbox.shopify.bulk.operations import RESULT_PATH, BulkOperations
+from posbridge_dagster.sandbox.shopify.bulk.uploads import UPLOAD_PATH
 from posbridge_dagster.sandbox.shopify.census import census
 from posbridge_dagster.sandbox.shopify.doors import DOORS
 from posbridge_dagster.sandbox.shopify.edits import EditSeed
@@ -87,7 +88,7 @@ class ShopifySandbox:
         self._tokens = Tokens(token, client_id, client_secret, clock)
         self._lock = threading.RLock()
         self._buckets: dict[str, Bucket] = {}
-        self._operations = BulkOperations(clock, self._lock, self._read_chunk)
+        self._operations = BulkOperations(clock, self._lock, self._read_chunk, self._write_line)
 
     def operation(self, request: Request) -> str:
         """Return the first root field of a GraphQL call, or what else the path stands for."""
@@ -95,6 +96,8 @@ class ShopifySandbox:
             return "access_token"
         if request.path.startswith(RESULT_PATH):
             return "bulk_result"
+        if request.path.startswith(UPLOAD_PATH):
+            return "staged_upload"
         if not GRAPHQL_PATH.fullmatch(request.path):
             return request.path
         body = _json_object(request.body)
@@ -114,6 +117,8 @@ class ShopifySandbox:
             if request.path.startswith(RESULT_PATH) and request.method == "GET":
                 lines = self._operations.result(request.path)
                 return _plain({"errors": "Not Found"}, 404) if lines is None else Answer(lines, 200, "application/jsonl")
+            if request.path.startswith(UPLOAD_PATH) and request.method in ("POST", "PUT"):
+                return self._operations.uploads.take(request)
             if request.path in DOORS and request.method == "POST":
                 return self._through_door(request)
             return _plain({"errors": "Not Found"}, 404)
@@ -260,6 +265,12 @@ class ShopifySandbox:
         page = scene.chunk.page
         after = page["pageInfo"]["endCursor"] if page is not None and page["pageInfo"]["hasNextPage"] else None
         return result.data or {}, codes, after
+
+    def _write_line(self, mutation: str, line: bytes) -> dict[str, Any]:
+        """Return what came of a bulk mutation with the variables of one line: data, errors, or both."""
+        scene = self._scene("")
+        scene.in_bulk = True
+        return self._engine.row(mutation, _json_object(line), scene)
 
 
 def _access_token(request: Request) -> str:

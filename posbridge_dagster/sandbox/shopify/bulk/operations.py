@@ -1,18 +1,20 @@
-"""The life of bulk operations: CREATED, RUNNING, COMPLETED; five at once; the result at an address of its own.
+"""The life of bulk operations: CREATED, RUNNING, COMPLETED; five of a kind at once; the result at an address of its own.
 
-The export runs in a thread and takes the shop's lock for one chunk at a time, so that calls go on meanwhile. It shows as
-finished when it is and when the time that the ``bulk_seconds`` switch sets has passed.
+The work runs in a thread and takes the shop's lock for one chunk or line at a time, so that calls go on meanwhile. It shows
+as finished when it is and when the time that the ``bulk_seconds`` switch sets has passed.
 """
 
 import secrets
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 from posbridge_dagster.sandbox.shopify.bulk.export import as_lines, rows_of
+from posbridge_dagster.sandbox.shopify.bulk.uploads import StagedUploads
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.scalars import gid, moment_or_none, moment_text
 
@@ -20,21 +22,26 @@ if TYPE_CHECKING:
     from posbridge_dagster.sandbox.shopify.scene import Scene
 
 MOST_AT_ONCE = 5
+LINES_AT_ONCE = 20
+RESULT_LIFE = timedelta(days=7)
 IN_MEMORY = 32 * 1024 * 1024
 RESULT_PATH = "/bulk-results/"
 Read = Callable[[str, str, str | None], tuple[dict[str, Any], list[str], str | None]]
+Write = Callable[[str, bytes], dict[str, Any]]
 
 
 @dataclass
 class BulkOperation:
-    """One operation and its result."""
+    """One operation and its result; ``kind`` is QUERY or MUTATION."""
 
     number: int
+    kind: str
     query: str
-    roots: list[str]
-    grouped: bool
     created_at: datetime
     file: IO[bytes]
+    roots: list[str] = field(default_factory=list)
+    grouped: bool = False
+    lines: bytes = b""
     secret: str = field(default_factory=lambda: secrets.token_hex(12))
     state: str = "RUNNING"
     error_code: str | None = None
@@ -50,36 +57,61 @@ class BulkOperation:
 
 
 class BulkOperations:
-    """All bulk operations of a shop. ``read`` executes one chunk of a query: root field, query, cursor."""
+    """All bulk operations of a shop.
 
-    def __init__(self, clock: Callable[[], datetime], lock: threading.RLock, read: Read) -> None:
-        self._clock, self._lock, self._read = clock, lock, read
+    ``read`` executes one chunk of a query: root field, query, cursor; ``write`` a mutation with the variables of one line.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], lock: threading.RLock, read: Read, write: Write) -> None:
+        self._clock, self._lock, self._read, self._write = clock, lock, read, write
+        self.uploads = StagedUploads(clock)
         self.seconds = 0.0
         self.operations: dict[int, BulkOperation] = {}
 
-    def active(self) -> list[BulkOperation]:
-        """Return the operations that run, as they look now."""
+    def active(self, kind: str) -> list[BulkOperation]:
+        """Return the operations of a kind that run, as they look now."""
+        self.settle()
+        return [operation for operation in self.operations.values() if operation.is_active() and operation.kind == kind]
+
+    def settle(self) -> None:
+        """Let every operation look as it does now."""
         for operation in self.operations.values():
             self._settle(operation)
-        return [operation for operation in self.operations.values() if operation.is_active()]
 
-    def start(self, query: str, roots: list[str], grouped: bool) -> BulkOperation:
-        """Begin an export and return it; its result takes disk beyond 32 MB."""
+    def start_query(self, query: str, roots: list[str], grouped: bool) -> BulkOperation:
+        """Begin an export and return it."""
+        operation = self._new("QUERY", query)
+        operation.roots, operation.grouped = roots, grouped
+        return self._begin(operation, self._export)
+
+    def start_mutation(self, mutation: str, lines: bytes) -> BulkOperation:
+        """Begin to carry a mutation out once for each line of variables, and return the operation."""
+        operation = self._new("MUTATION", mutation)
+        operation.lines = lines
+        return self._begin(operation, self._import)
+
+    def _new(self, kind: str, query: str) -> BulkOperation:
+        """Return an operation that does not run yet; its result takes disk beyond 32 MB."""
         file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as the operation
-        operation = BulkOperation(len(self.operations) + 1, query, roots, grouped, self._clock(), file)
+        operation = BulkOperation(len(self.operations) + 1, kind, query, self._clock(), file)
         self.operations[operation.number] = operation
-        threading.Thread(target=self._export, args=(operation,), name=f"bulk-{operation.number}", daemon=True).start()
+        return operation
+
+    def _begin(self, operation: BulkOperation, work: Callable[[BulkOperation], None]) -> BulkOperation:
+        threading.Thread(target=work, args=(operation,), name=f"bulk-{operation.number}", daemon=True).start()
         return operation
 
     def cancel(self, operation: BulkOperation) -> None:
-        """Stop an operation; it is CANCELED once its export has noticed."""
+        """Stop an operation; it is CANCELED once its work has noticed. What a mutation did until then stays done."""
         operation.state = "CANCELING"
 
     def result(self, path: str) -> bytes | None:
-        """Return the JSON lines at a path; None where there are none."""
+        """Return the JSON lines at a path; None where there are none, or none any more."""
         number, _, name = path.removeprefix(RESULT_PATH).partition("/")
         operation = self.operations.get(int(number)) if number.isdigit() else None
-        if operation is None or name != f"{operation.secret}.jsonl" or operation.state != "COMPLETED":
+        if operation is None or name != f"{operation.secret}.jsonl" or operation.completed_at is None:
+            return None
+        if self._clock() > operation.completed_at + RESULT_LIFE:
             return None
         operation.file.seek(0)
         return operation.file.read()
@@ -98,13 +130,14 @@ class BulkOperations:
 
     def show(self, operation: BulkOperation, scene: "Scene", status: str | None = None) -> Node:
         """Return an operation as a node; ``status`` overrides what it is, for the answer to its own start."""
-        done = operation.state == "COMPLETED"
-        url = f"{scene.origin}{RESULT_PATH}{operation.number}/{operation.secret}.jsonl" if done and operation.objects else None
+        address = f"{scene.origin}{RESULT_PATH}{operation.number}/{operation.secret}.jsonl" if operation.objects else None
+        url = address if operation.state == "COMPLETED" else None
+        is_partial = operation.kind == "MUTATION" and operation.state in ("CANCELED", "FAILED")
         return Node(
             {
                 "__typename": "BulkOperation",
                 "id": gid("BulkOperation", operation.number),
-                "type": "QUERY",
+                "type": operation.kind,
                 "status": status or self._status(operation),
                 "errorCode": operation.error_code,
                 "createdAt": moment_text(operation.created_at),
@@ -113,7 +146,7 @@ class BulkOperations:
                 "rootObjectCount": str(operation.root_objects if status is None else 0),
                 "fileSize": str(operation.size) if url else None,
                 "url": url,
-                "partialDataUrl": None,
+                "partialDataUrl": address if is_partial else None,
                 "query": operation.query,
             }
         )
@@ -143,6 +176,31 @@ class BulkOperations:
                     return
         finally:
             operation.finished.set()
+
+    def _import(self, operation: BulkOperation) -> None:
+        """Carry a mutation out line by line; the rows of some lines at a time come backwards, for their order means nothing."""
+        rows: list[dict[str, Any]] = []
+        try:
+            for number, line in enumerate(operation.lines.splitlines()):
+                if operation.state != "RUNNING":
+                    return
+                if line.strip():
+                    with self._lock:
+                        rows.append({**self._write(operation.query, line), "__lineNumber": number})
+                    operation.objects += 1
+                    operation.root_objects += 1
+                    time.sleep(0)  # lets a call in that waits for the shop
+                if len(rows) == LINES_AT_ONCE:
+                    self._put(operation, rows)
+        finally:
+            self._put(operation, rows)
+            operation.lines = b""
+            operation.finished.set()
+
+    def _put(self, operation: BulkOperation, rows: list[dict[str, Any]]) -> None:
+        for row in as_lines(rows[::-1]):
+            operation.size += operation.file.write(row)
+        rows.clear()
 
     def _export_root(self, operation: BulkOperation, root: str) -> bool:
         """Write the rows of one root field; return whether the export may go on."""

@@ -1,7 +1,8 @@
-"""What Shopify refuses in a bulk query although it is valid GraphQL, in its words."""
+"""What Shopify refuses in a bulk query or mutation although it is valid GraphQL, in its words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -24,6 +25,7 @@ from graphql import (
 )
 
 from posbridge_dagster.sandbox.shopify.cost import edge_type
+from posbridge_dagster.sandbox.shopify.refusals import user_error
 from posbridge_dagster.sandbox.shopify.validation import static_refusals
 
 MOST_CONNECTIONS, DEEPEST = 5, 2
@@ -65,6 +67,35 @@ def bulk_problems(schema: GraphQLSchema, query: str) -> list[str]:
     reader.look(operation.selection_set, schema.query_type, 0, None, False)
     roots = [node.name.value for node, _ in reader.fields(operation.selection_set, schema.query_type)]
     return [*_root_problems(roots), *_problems(reader.findings)]
+
+
+def mutation_problem(schema: GraphQLSchema, mutation: str) -> dict[str, Any] | None:
+    """Return the user error of a mutation that cannot run in bulk; None when it may."""
+    try:
+        document = parse(mutation)
+    except GraphQLError as error:
+        places = [f" at [{place.line}, {place.column}]" for place in error.locations or ()][:1]
+        said = error.message.removeprefix("Syntax Error: ")
+        said = "unexpected end of file" if "<EOF>" in said else said
+        return user_error(f"Failed to parse the mutation - syntax error, {said}{''.join(places)}", code="INVALID_MUTATION")
+    operations = [entry for entry in document.definitions if isinstance(entry, OperationDefinitionNode)]
+    if len(operations) != 1 or operations[0].operation != OperationType.MUTATION:
+        message = "Bulk mutations must contain exactly one operation of type `mutation`."
+        return user_error(message, "mutation", code="INVALID_MUTATION")
+    reader = _Reader(document)
+    roots = [node.name.value for node, _ in reader.fields(operations[0].selection_set, schema.mutation_type)]
+    if len(roots) != 1:
+        return user_error("You must use exactly one mutation.", "mutation", code="INVALID_MUTATION")
+    if roots[0].startswith("bulkOperation"):
+        return user_error("You must use an allowed mutation name.", "mutation")
+    invalid = static_refusals(schema, document)
+    if invalid:
+        return user_error(f"Invalid mutation: {invalid[0]['message']}", "mutation", code="INVALID_MUTATION")
+    reader.look(operations[0].selection_set, schema.mutation_type, 0, None, False)
+    if reader.findings.connections > 1:
+        message = "Bulk mutations cannot contain more than 1 connection."
+        return user_error(message, "mutation", code="INVALID_MUTATION")
+    return None
 
 
 def _root_problems(roots: list[str]) -> Iterator[str]:

@@ -1,11 +1,12 @@
-"""Bulk operations: start, look, stop."""
+"""Bulk operations: upload, start, look, stop."""
 
 from typing import Any
 
 from graphql import FieldNode, OperationDefinitionNode, parse
 
 from posbridge_dagster.sandbox.shopify.bulk.operations import MOST_AT_ONCE, BulkOperation
-from posbridge_dagster.sandbox.shopify.bulk.rules import bulk_problems
+from posbridge_dagster.sandbox.shopify.bulk.rules import bulk_problems, mutation_problem
+from posbridge_dagster.sandbox.shopify.bulk.uploads import MOST_BYTES
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.paging import list_connection
 from posbridge_dagster.sandbox.shopify.refusals import user_error
@@ -18,6 +19,12 @@ from posbridge_dagster.sandbox.shopify.search.conditions import SearchField, Sea
 from posbridge_dagster.sandbox.shopify.search.syntax import parse as parse_search
 
 LONGEST_QUERY = 65_535
+SHORTEST_NAME, LONGEST_NAME = 10, 255
+SHOP_NUMBER = 1
+NO_FILE = (
+    "The JSONL file could not be found. Try uploading the file again, and check that you've entered the URL correctly"
+    " for the stagedUploadPath mutation argument."
+)
 STATES = {name: name.upper() for name in ("canceled", "canceling", "completed", "created", "failed", "running")}
 
 
@@ -29,14 +36,78 @@ def run_query(_: None, scene: Scene, query: str, group_objects: bool = False) ->
         problems = [f"The query is too long (maximum is {LONGEST_QUERY} bytes)."]
     if problems:
         return {"bulkOperation": None, "userErrors": [_error(message, "query", code="INVALID") for message in problems]}
-    active = scene.operations.active()
-    if len(active) >= MOST_AT_ONCE:
-        ids = ", ".join(gid("BulkOperation", operation.number) for operation in active)
-        message = f"The limit of {MOST_AT_ONCE} bulk query operations for this app and shop is in progress: {ids}."
-        return {"bulkOperation": None, "userErrors": [_error(message, code="OPERATION_IN_PROGRESS")]}
-    operation = scene.operations.start(query, _roots(query), group_objects)
+    crowd = _crowd(scene, "QUERY")
+    if crowd is not None:
+        return {"bulkOperation": None, "userErrors": [_error(crowd, code="OPERATION_IN_PROGRESS")]}
+    operation = scene.operations.start_query(query, _roots(query), group_objects)
     scene.shop.writes += 1
     return {"bulkOperation": scene.operations.show(operation, scene, status="CREATED"), "userErrors": []}
+
+
+def _crowd(scene: Scene, kind: str) -> str | None:
+    """Return the refusal of one more operation than may run at once."""
+    active = scene.operations.active(kind)
+    if len(active) < MOST_AT_ONCE:
+        return None
+    ids = ", ".join(gid("BulkOperation", operation.number) for operation in active)
+    return f"The limit of {MOST_AT_ONCE} bulk {kind.lower()} operations for this app and shop is in progress: {ids}."
+
+
+@resolves("Mutation", "bulkOperationRunMutation")
+def run_mutation(
+    _: None, scene: Scene, mutation: str, staged_upload_path: str, client_identifier: str | None = None, group_objects: bool = True
+) -> dict[str, Any]:
+    """Start to carry a mutation out once for each line of an uploaded file; at most five at once."""
+    error = _mutation_error(mutation, client_identifier) or _file_error(scene.operations.uploads.file(staged_upload_path))
+    crowd = None if error else _crowd(scene, "MUTATION")
+    if crowd is not None:
+        error = user_error(crowd, code="OPERATION_IN_PROGRESS")
+    if error is not None:
+        return {"bulkOperation": None, "userErrors": [{**error, "__typename": "BulkMutationUserError"}]}
+    operation = scene.operations.start_mutation(mutation, scene.operations.uploads.file(staged_upload_path) or b"")
+    scene.shop.writes += 1
+    return {"bulkOperation": scene.operations.show(operation, scene, status="CREATED"), "userErrors": []}
+
+
+def _mutation_error(mutation: str, client_identifier: str | None) -> dict[str, Any] | None:
+    if len(mutation.encode()) > LONGEST_QUERY:
+        return user_error(f"The mutation is too long (maximum is {LONGEST_QUERY} bytes).", "mutation", code="INVALID_MUTATION")
+    if client_identifier is not None and not SHORTEST_NAME <= len(client_identifier) <= LONGEST_NAME:
+        message = f"Client identifier must be between {SHORTEST_NAME} and {LONGEST_NAME} characters."
+        return user_error(message, "clientIdentifier", code="INVALID_MUTATION")
+    return mutation_problem(shop_schema(), mutation)
+
+
+def _file_error(file: bytes | None) -> dict[str, Any] | None:
+    if file is None:
+        return user_error(NO_FILE, code="NO_SUCH_FILE")
+    if not file.strip():
+        return user_error("The JSONL file is empty.", code="INVALID_STAGED_UPLOAD_FILE")
+    if len(file) > MOST_BYTES:
+        message = "The input file size exceeds the maximum allowed size of 100 MB."
+        return user_error(message, code="INVALID_STAGED_UPLOAD_FILE")
+    return None
+
+
+@resolves("Mutation", "stagedUploadsCreate")
+def create_uploads(_: None, scene: Scene, given: list[dict[str, Any]]) -> dict[str, Any]:
+    """Hand out addresses for files."""
+    targets = [
+        scene.operations.uploads.target(
+            scene.origin, SHOP_NUMBER, entry["resource"], entry["filename"], entry["mimeType"], entry.get("httpMethod") or "PUT"
+        )
+        for entry in given
+    ]
+    shown = [
+        {
+            "__typename": "StagedMediaUploadTarget",
+            "url": target.url,
+            "resourceUrl": target.resource_url,
+            "parameters": [{"name": name, "value": value} for name, value in target.parameters],
+        }
+        for target in targets
+    ]
+    return {"stagedTargets": shown, "userErrors": []}
 
 
 def _roots(query: str) -> list[str]:
@@ -69,6 +140,14 @@ def bulk_operation(_: None, scene: Scene, global_id: str) -> Node | None:
     return scene.operations.node(numbered("BulkOperation", global_id), scene)
 
 
+@resolves("QueryRoot", "currentBulkOperation")
+def current_bulk_operation(_: None, scene: Scene, **of: str) -> Node | None:
+    """Return the latest operation of a kind; null where there never was one."""
+    kind = of.get("type", "QUERY")
+    numbers = [operation.number for operation in scene.operations.operations.values() if operation.kind == kind]
+    return scene.operations.node(max(numbers), scene) if numbers else None
+
+
 @resolves("QueryRoot", "bulkOperations")
 def bulk_operations(
     _: None,
@@ -82,7 +161,7 @@ def bulk_operations(
         {
             "created_at": SearchField("moment", lambda operation: operation.created_at),
             "id": SearchField("number", lambda operation: operation.number),
-            "operation_type": SearchField("choice", lambda operation: "QUERY", {"query": "QUERY", "mutation": "MUTATION"}),
+            "operation_type": SearchField("choice", lambda operation: operation.kind, {"query": "QUERY", "mutation": "MUTATION"}),
             "status": SearchField("choice", lambda operation: operation.state, STATES),
         },
         anywhere=lambda operation: (),
@@ -93,7 +172,7 @@ def bulk_operations(
     if search.warnings:
         said = {"path": ["bulkOperations"], "query": query, "parsed": expression.parsed() if expression else {}}
         scene.search.append({**said, "warnings": search.warnings})
-    scene.operations.active()
+    scene.operations.settle()
     found: list[BulkOperation] = [
         operation for operation in scene.operations.operations.values() if not search.condition or search.condition(operation)
     ]

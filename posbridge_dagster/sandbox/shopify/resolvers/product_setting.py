@@ -21,7 +21,7 @@ Error = dict[str, Any]
 def set_product(_: None, scene: Scene, given: Given, identifier: Given | None = None, synchronous: bool = True) -> dict[str, Any]:
     """Make a product, or make the one that the identifier finds equal to the input; later where not ``synchronous``."""
     wanted = {name: value for name, value in (identifier or {}).items() if value is not None}
-    if synchronous:
+    if synchronous or scene.in_bulk:
         product, errors = _set(scene, wanted, given)
         shown = None if product is None else product_node(product, scene.shop)
         return {"product": shown, "productSetOperation": None, "userErrors": errors}
