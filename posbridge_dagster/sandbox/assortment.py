@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from posbridge_dagster.sandbox.generator.services import SERVICE_CODES, SERVICE_FAMILY
-from posbridge_dagster.sandbox.seed import ArticleSeed, FamilySeed
+from posbridge_dagster.sandbox.seed import ArticleSeed, DetailSeed, FamilySeed
 
 STEM = re.compile(r"(\d{5})([A-Z]*)")
 FIRST_FREE_NUMBER = 700_001
@@ -85,11 +85,13 @@ def _family_number(code: str, article_number: int) -> int:
 
 
 def _family(number: int, codes: list[str], goods: Mapping[str, Goods], numbers: Mapping[str, int]) -> FamilySeed:
-    articles = tuple(_article(code, goods[code], numbers[code], alone=len(codes) == 1) for code in codes)
+    alone = len(codes) == 1
+    articles = tuple(_article(code, goods[code], numbers[code], 0 if alone else place) for place, code in enumerate(codes, 1))
     return FamilySeed(number, articles[0].description, articles, groups=(1,))
 
 
-def _article(code: str, known: Goods, number: int, alone: bool) -> ArticleSeed:
+def _article(code: str, known: Goods, number: int, place: int) -> ArticleSeed:
+    """Return the article of a code; ``place`` is its place in its family, 0 where it is alone there."""
     stem = STEM.fullmatch(code)
     letter = stem.group(2) if stem else ""
     return ArticleSeed(
@@ -98,5 +100,6 @@ def _article(code: str, known: Goods, number: int, alone: bool) -> ArticleSeed:
         description=known.description,
         price_cents=known.price_cents,
         ext_article_id="" if _is_number(code) else code,
-        colour=letter or ("" if alone else PLAIN),
+        colour=letter or (PLAIN if place else ""),
+        details=DetailSeed(colour_position=place),
     )

@@ -21,6 +21,7 @@ PROGRAM = "from posbridge_dagster.sandbox.command import sandbox; sandbox(prog_n
 SMALL = ("--first-day", "2026-10-19", "--days", "1", "--orders-per-day", "5")
 FREE_PORTS = ("--shopify-port", "0", "--mplus-port", "0")
 PATIENCE = 60.0
+SERVICES = 18
 
 
 def await_ready(process: "subprocess.Popen[str]", ready: Path) -> dict[str, Any]:
@@ -114,6 +115,23 @@ def test_a_kept_shop_that_cannot_be_read_is_refused_with_what_to_do(tmp_path: Pa
     assert result.exit_code == 1
     assert "cannot be read" in result.output
     assert "--fresh" in result.output
+
+
+def test_a_shop_can_be_as_large_as_wanted_and_shopify_empty(tmp_path: Path) -> None:
+    size = ("--families", "200", "--articles", "500", "--groups", "40", "--relations", "150", "--shopify-goods", "none")
+    with started(tmp_path, *SMALL, *size) as (process, told):
+        environment = told["environment"]
+        counts = requests.get(f"{environment['MPLUS_API_URL']}/control/state", timeout=10).json()["counts"]
+        products = requests.post(
+            f"{environment['SHOPIFY_API_URL']}/admin/api/2026-10/graphql.json",
+            json={"query": "{ productsCount { count } }"},
+            headers={"X-Shopify-Access-Token": environment["SHOPIFY_ACCESS_TOKEN"]},
+            timeout=10,
+        ).json()
+        ended(process, signal.SIGTERM)
+    assert (told["report"]["families"], told["report"]["articles"], counts["relations"]) == (200, 500, 150)
+    assert counts["articles"] == 500 + SERVICES
+    assert products["data"]["productsCount"]["count"] == 0
 
 
 @pytest.mark.parametrize("option", ["--shopify-port", "--mplus-port"])

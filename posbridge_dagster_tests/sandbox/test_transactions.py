@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from posbridge_dagster.sandbox.filling import Filling
 from posbridge_dagster.sandbox.seed import OrderSeed, PaymentSeed, RefundLineSeed, Seed
 from posbridge_dagster.sandbox.transactions import left_out_lines, shop_from_transactions
 
@@ -209,3 +210,18 @@ def test_the_real_year_has_the_known_counts_and_every_code_of_a_line_is_an_artic
         assert sum(payment.amount_cents for refund in order.refunds for payment in refund.payments) <= sum(
             payment.amount_cents for payment in order.payments
         )
+
+
+@pytest.mark.skipif(not REAL_FILE.exists(), reason="the real transactions are not beside the project")
+def test_the_real_codes_are_a_catalogue_whose_letters_are_variants_also_with_an_empty_shop() -> None:
+    filling = Filling(first_day=FIRST, days=1, transactions=REAL_FILE, shopify_goods="none")
+    shop = filling.shop(datetime.now(UTC))
+    assert filling.in_shopify(shop).families == []
+    families = {family.number: family for family in shop.families}
+    assert (len(families), sum(len(family.articles) for family in shop.families)) == (3603, 4486)
+    wide = [family for family in shop.families if len(family.articles) > 1 and family.articles[0].code]
+    assert len(wide) == 426
+    for family in wide:
+        assert [article.details.colour_position for article in family.articles] == list(range(1, len(family.articles) + 1))
+    hearts = [(article.code, article.colour) for article in families[85123].articles]
+    assert hearts == [("85123A", "A"), ("85123B", "B")]
