@@ -76,7 +76,8 @@ class Loader:
     def sent(self, items: Sequence[Item], changes: Changes, notes: Mapping[str, str] | None = None) -> dict[str, ResultRow]:
         """Return the result of each item that was sent before, by source id: unchanged, or changed after it was sent.
 
-        ``notes`` say by source id why a change may not be written, for the person who reads of it. What was sent is compared with what it was then; what the mapping or the other system would say today is no matter.
+        What was sent is compared with what it was then; what the mapping or the other system would say today is no matter.
+        ``notes`` say by source id why a change may not be written, for the person who reads of it.
         """
         rows: dict[str, ResultRow] = {}
         records = self.ledger.records(self.flow, [item.source_id for item in items])

@@ -82,7 +82,8 @@ def write_documents(run: Run, candidates: Sequence[Candidate], given_back: Given
             stopped = [item for item in kinds[kind] if item.source_id in verdicts and item.source_id not in changed]
             settle_unfinished(run.ledger, FLOW, run.owner, stopped, verdicts, writer)
     readable = [item for item in items.values() if item.source_fingerprint and item.source_id not in changed]
-    results = verdicts | loader.sent(readable, changes) | write_changes(run, candidates, changed, given_back)
+    held_back = {key: row.reason for key, row in verdicts.items()} if run.mapping.settings.changed_after_send == "update" else {}
+    results = verdicts | loader.sent(readable, changes, held_back) | write_changes(run, candidates, changed, given_back)
     for kind, writer in writers.items():
         results |= {row.source_id: row for row in loader.load([item for item in kinds[kind] if item.source_id not in results], writer)}
     standing = [(key, row) for key, row in verdicts.items() if results[key] is row]
