@@ -51,6 +51,8 @@ _FAILED = Rule(Meaning.REFUSED, "failed")
 _CHANGED = Rule(Meaning.CHANGED, "has_changed", "Read the document again and decide anew.")
 _EXISTS = Rule(Meaning.ALREADY, "already_exists")
 
+_ARTICLE_TAKEN = Rule(Meaning.REFUSED, "article_number_taken", "The number is that of an article of another product.")
+
 RULES: Mapping[str, Rule] = {
     # SOAP faults, by code without prefix; the longest matching beginning counts
     "fault Client.Authentication": _CREDENTIALS,
@@ -85,6 +87,19 @@ RULES: Mapping[str, Rule] = {
     "UPDATE-RELATION-RESULT-OK": _DONE,
     "UPDATE-RELATION-RESULT-NOT-FOUND": Rule(Meaning.NOT_FOUND, "not_found", "The link to this relation is stale; match it again."),
     "UPDATE-RELATION-RESULT-FAILED": _FAILED,
+    "CREATE-PRODUCT-RESULT-OK": _DONE,
+    "CREATE-PRODUCT-RESULT-FAILED": _FAILED,
+    "CREATE-PRODUCT-RESULT-FAILED-PRODUCT-NUMBER-ALREADY-TAKEN": Rule(
+        Meaning.REFUSED, "product_number_taken", "Leave productNumber to MplusKASSA."
+    ),
+    "CREATE-PRODUCT-RESULT-FAILED-ARTICLE-NUMBER-ALREADY-TAKEN": _ARTICLE_TAKEN,
+    "UPDATE-PRODUCT-RESULT-OK": _DONE,
+    "UPDATE-PRODUCT-RESULT-NOT-FOUND": Rule(Meaning.NOT_FOUND, "not_found", "The link to this product is stale; match it again."),
+    "UPDATE-PRODUCT-RESULT-NOT-ALLOWED": Rule(
+        Meaning.REFUSED, "not_allowed", "Give the API partner the right to change articles, or change it where it is kept."
+    ),
+    "UPDATE-PRODUCT-RESULT-FAILED": _FAILED,
+    "UPDATE-PRODUCT-RESULT-FAILED-ARTICLE-NUMBER-ALREADY-TAKEN": _ARTICLE_TAKEN,
     "GET-ORDER-RESULT-OK": _DONE,
     "GET-ORDER-RESULT-NOT-FOUND": _NOT_FOUND,
     "CREATE-ORDER-RESULT-OK": _DONE,
