@@ -9,18 +9,20 @@ import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.flows.checking import check_specs, failed_sentence
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.orders_to_mplus import FLOW
-from posbridge_dagster.flows.orders_to_mplus.checks import CHECKS, check_results, failed_sentence
+from posbridge_dagster.flows.orders_to_mplus.checks import CHECKS, check_results
 from posbridge_dagster.flows.orders_to_mplus.directory import needed_articles, needed_relations
 from posbridge_dagster.flows.orders_to_mplus.frames import MAPPED, told
 from posbridge_dagster.flows.orders_to_mplus.mapped import map_customers, map_orders
 from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
-from posbridge_dagster.flows.orders_to_mplus.metadata import calls_metadata, mapped_metadata, result_metadata, snapshot_metadata
+from posbridge_dagster.flows.orders_to_mplus.metadata import mapped_metadata, snapshot_metadata
 from posbridge_dagster.flows.orders_to_mplus.returns import SOURCES
 from posbridge_dagster.flows.orders_to_mplus.run import Run
 from posbridge_dagster.flows.orders_to_mplus.write import write_customers, write_orders
 from posbridge_dagster.flows.orders_to_mplus.write_changes import GivenBack
+from posbridge_dagster.flows.showing import calls_metadata, result_metadata
 from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.ledger import Directory, Ledger, Owner
 from posbridge_dagster.partitions import open_days
@@ -204,7 +206,7 @@ def customers_result(
         "customers": asset_in("customers", "result"),
     },
     outs={"orders_result": asset_out("orders", "result")},
-    check_specs=[dg.AssetCheckSpec(name, asset=key("orders", "result"), description=says) for name, says in CHECKS.items()],
+    check_specs=check_specs(FLOW, "orders", CHECKS),
 )
 def orders_result(
     context: dg.AssetExecutionContext,
@@ -229,7 +231,7 @@ def orders_result(
         result = write_orders(run, sources, mapped, customers, GivenBack.of(refunds, refund_payments))
     yield dg.Output(result, output_name="orders_result", metadata=result_metadata(result) | calls_metadata(mplus=mplus))
     yield from check_results(result, source_orders, ledger, settings, dry_run=run.dry_run)
-    if sentence := failed_sentence(result):
+    if sentence := failed_sentence(result, "orders"):
         raise plain_failure(sentence)
 
 

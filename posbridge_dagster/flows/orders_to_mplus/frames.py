@@ -11,10 +11,10 @@ from posbridge_dagster.flows.orders_to_mplus.shapes import (
     MAPPED_PAYMENTS,
     RELATIONS,
 )
-from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.stages import Stage
+from posbridge_dagster.flows.telling import told_frame
 from posbridge_dagster.loading.result import RESULT
 from posbridge_dagster.model.frames import FrameShape
-from posbridge_dagster.report.tables import column_schema
 from posbridge_dagster.snapshots.order_shapes import SHAPES
 
 _SHOPIFY, _MPLUS, _MAPPING = "shopify", "mplus", "pandas"
@@ -74,12 +74,6 @@ _SAYS: dict[tuple[str, Stage], str] = {
 def told(frame: str, stage: Stage) -> dict[str, Any]:
     """Return what Dagster shows of a frame, as arguments of an asset or an output: key, group, kinds, tags, sentence, columns."""
     read = _MPLUS if frame in ("articles", "relations") else _SHOPIFY
-    return {
-        "key": frame_key(FLOW, frame, stage),
-        "group_name": FLOW,
-        # A node of the graph is titled by its stage, the last word of its key; the frame stands below it as a kind.
-        "kinds": {frame, {"snapshot": read, "mapped": _MAPPING, "result": _MPLUS}[stage]},
-        "tags": {"writes": "mplus"} if stage == "result" else {},
-        "description": _SAYS.get((frame, stage), f"The {frame.replace('_', ' ')} of the day."),
-        "metadata": {"dagster/column_schema": column_schema(_SHAPES[stage][frame])},
-    }
+    system = {"snapshot": read, "mapped": _MAPPING, "result": _MPLUS}[stage]
+    writes = _MPLUS if stage == "result" else ""
+    return told_frame(FLOW, frame, stage, _SHAPES[stage][frame], _SAYS[frame, stage], [system], writes)

@@ -1,12 +1,11 @@
-"""Where each column of a mapped frame comes from: from the mapping file, and from what the flow adds to it."""
+"""Where the columns of the mapped frames come from that the mapping file does not fill."""
 
 import dagster as dg
 
-from posbridge_dagster.flows.orders_to_mplus import FLOW
+from posbridge_dagster.flows import lineage
 from posbridge_dagster.flows.orders_to_mplus.frames import MAPPED
 from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
-from posbridge_dagster.flows.stages import frame_key
-from posbridge_dagster.mapping import Mapping, Source
+from posbridge_dagster.mapping import Mapping
 
 _LINE_TOTAL = ("order_lines.total_minor", "order_lines.tax_minor", "orders.taxes_included")
 
@@ -36,21 +35,11 @@ _BESIDE_THE_FILE: dict[str, dict[str, tuple[str, ...]]] = {
         "amount_minor": ("order_payments.money_minor",),
     },
 }
-_LOOKED_UP_BY = ("service_code", "service_article", "code", "barcode")
+_LOOKED_UP_BY = dict.fromkeys(("service_code", "service_article", "code", "barcode"), "article_number")
 """The fields of a line that find its article; they are no columns of their own."""
 
 
 def column_lineage(target: str, mapping: Mapping[OrdersToMplusOptions]) -> dg.TableColumnLineage:
     """Return the snapshot columns that each column of a mapped frame is made of; a constant has none."""
-    sources = {column: [Source(*each.split(".")) for each in names] for column, names in _BESIDE_THE_FILE[target].items()}
-    for field, read in mapping.column_lineage(target).items():
-        column = "article_number" if target == "order_lines" and field in _LOOKED_UP_BY else field
-        if column in MAPPED[target].columns:
-            sources[column] = list(dict.fromkeys([*sources.get(column, []), *(Source(*source) for source in read)]))
-    return dg.TableColumnLineage(
-        {
-            column: [dg.TableColumnDep(frame_key(FLOW, source.frame, "snapshot"), source.column) for source in read]
-            for column, read in sources.items()
-            if read
-        }
-    )
+    stands_for = _LOOKED_UP_BY if target == "order_lines" else {}
+    return lineage.column_lineage(mapping, target, MAPPED[target].columns, _BESIDE_THE_FILE[target], stands_for)

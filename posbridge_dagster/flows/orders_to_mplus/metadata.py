@@ -1,20 +1,15 @@
-"""What a person wants to see beside each asset: counts, money, a masked preview, reasons, calls and their cost."""
+"""What a person wants to see beside the frames of the flow: a masked preview, money, lineage and reasons."""
 
 from typing import Any
 
-import dagster as dg
 import pandas as pd
 
-from posbridge_dagster.clients.mplus.client import MplusClient
-from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.orders_to_mplus.lineage import column_lineage
 from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
-from posbridge_dagster.loading.result import outcome_counts
+from posbridge_dagster.flows.showing import frame_metadata, verdict_metadata
 from posbridge_dagster.mapping import Mapping
-from posbridge_dagster.model.outcome import Outcome
-from posbridge_dagster.report.tables import amounts, preview, reasons, sums
+from posbridge_dagster.report.tables import amounts, sums
 
-_COLUMNS = 7  # of a frame that names none for its preview
 _SNAPSHOT_SHOWN = {
     "orders": ("order_id", "name", "created_at", "location_name", "financial_status", "total_minor", "billing_last_name"),
     "order_lines": ("order_id", "position", "kind", "sku", "quantity", "total_minor", "tax_rate"),
@@ -34,16 +29,13 @@ _MAPPED_SHOWN = {
     "order_payments": ("order_id", "method", "amount_minor"),
     "orders": ("order_id", "name", "branch_number", "total_minor", "paid_minor", "outcome", "code"),
 }
-_RESULT_SHOWN = ("source_id", "name", "outcome", "target_number", "amount_minor", "written_minor", "code")
+_CLEAR = {"orders": ("name",)}  # looks personal and is not: the name of an order is its number
 _KEYS = {"customers": "customer_key", "orders": "name"}
 
 
 def snapshot_metadata(name: str, frame: pd.DataFrame) -> dict[str, Any]:
     """Return rows, money and a masked preview of a snapshot frame."""
-    metadata: dict[str, Any] = {
-        "rows": len(frame),
-        "preview": preview(frame, _SNAPSHOT_SHOWN.get(name, tuple(frame.columns)[:_COLUMNS]), clear=_clear(name)),
-    }
+    metadata = frame_metadata(frame, _SNAPSHOT_SHOWN.get(name, ()), _CLEAR.get(name, ()))
     if name == "orders":
         metadata |= {"sold": amounts(sums(frame, "total_minor")), "unreadable": int(frame["fault"].notna().sum())}
     return metadata
@@ -51,44 +43,6 @@ def snapshot_metadata(name: str, frame: pd.DataFrame) -> dict[str, Any]:
 
 def mapped_metadata(name: str, frame: pd.DataFrame, mapping: Mapping[OrdersToMplusOptions]) -> dict[str, Any]:
     """Return rows, a masked preview and the column lineage of a mapped frame; of records also how many may be written."""
-    metadata: dict[str, Any] = {
-        "rows": len(frame),
-        "preview": preview(frame, _MAPPED_SHOWN.get(name, tuple(frame.columns)[:_COLUMNS]), clear=_clear(name)),
-        "mapping": mapping.fingerprint[:12],
-        "dagster/column_lineage": column_lineage(name, mapping),
-    }
-    if name in _KEYS:
-        verdicts = frame["outcome"].value_counts()
-        held_back = {outcome.value: int(verdicts.get(outcome.value, 0)) for outcome in (Outcome.SKIPPED, Outcome.QUARANTINED)}
-        metadata |= {"may_be_written": len(frame) - sum(held_back.values()), **held_back, "reasons": reasons(frame, _KEYS[name])}
-    return metadata
-
-
-def result_metadata(result: pd.DataFrame) -> dict[str, Any]:
-    """Return counts by outcome, money read and written, and a table of reasons."""
-    written = result[result["outcome"].isin(["created", "updated", "unchanged"])]
-    return {
-        "read": len(result),
-        **outcome_counts(result),
-        "money_read": amounts(sums(result, "amount_minor")),
-        "money_written": amounts(sums(written, "written_minor")),
-        "reasons": reasons(result),
-        "preview": preview(
-            result, ("source_id", "name", "outcome", "target_number", "amount_minor", "written_minor", "code"), clear=("name",)
-        ),
-    }
-
-
-def calls_metadata(*, shopify: ShopifyClient | None = None, mplus: MplusClient | None = None) -> dict[str, Any]:
-    """Return how much a client has asked of its system so far in this run."""
-    metadata: dict[str, Any] = {}
-    if shopify:
-        metadata |= {"shopify_calls": shopify.statistics.calls, "shopify_points": dg.MetadataValue.float(shopify.statistics.points_actual)}
-    if mplus:
-        metadata |= {"mplus_calls": mplus.statistics.calls, "mplus_retries": mplus.statistics.retries}
-    return metadata
-
-
-def _clear(name: str) -> tuple[str, ...]:
-    """Return the columns that look personal and are not: the name of an order is its number."""
-    return ("name",) if name == "orders" else ()
+    metadata = frame_metadata(frame, _MAPPED_SHOWN.get(name, ()), _CLEAR.get(name, ()))
+    metadata |= {"mapping": mapping.fingerprint[:12], "dagster/column_lineage": column_lineage(name, mapping)}
+    return metadata | (verdict_metadata(frame, _KEYS[name]) if name in _KEYS else {})

@@ -7,15 +7,18 @@ import dagster as dg
 import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
+from posbridge_dagster.flows.checking import check_specs, failed_sentence
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
-from posbridge_dagster.flows.orders_to_mplus.assets import DAYS, WriteConfig, asset_in, asset_out, key, run_of
-from posbridge_dagster.flows.orders_to_mplus.checks import RETURN_CHECKS, check_returns, failed_sentence
+from posbridge_dagster.flows.orders_to_mplus import FLOW
+from posbridge_dagster.flows.orders_to_mplus.assets import DAYS, WriteConfig, asset_in, asset_out, run_of
+from posbridge_dagster.flows.orders_to_mplus.checks import RETURN_CHECKS, check_returns
 from posbridge_dagster.flows.orders_to_mplus.frames import MAPPED_RETURNS
 from posbridge_dagster.flows.orders_to_mplus.mapped import map_returns
 from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
-from posbridge_dagster.flows.orders_to_mplus.metadata import calls_metadata, mapped_metadata, result_metadata
+from posbridge_dagster.flows.orders_to_mplus.metadata import mapped_metadata
 from posbridge_dagster.flows.orders_to_mplus.returns import SOURCES
 from posbridge_dagster.flows.orders_to_mplus.write_returns import write_returns
+from posbridge_dagster.flows.showing import calls_metadata, result_metadata
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.settings import Settings
 
@@ -59,7 +62,7 @@ def mapped_returns(
         "orders": asset_in("orders", "result"),
     },
     outs={"refunds_result": asset_out("refunds", "result")},
-    check_specs=[dg.AssetCheckSpec(name, asset=key("refunds", "result"), description=says) for name, says in RETURN_CHECKS.items()],
+    check_specs=check_specs(FLOW, "refunds", RETURN_CHECKS),
 )
 def returns_result(
     context: dg.AssetExecutionContext,

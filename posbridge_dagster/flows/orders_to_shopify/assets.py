@@ -9,16 +9,18 @@ import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.flows.failures import said_plainly
+from posbridge_dagster.flows.checking import check_specs, failed_sentence
+from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.orders_to_shopify import FLOW
-from posbridge_dagster.flows.orders_to_shopify.checks import CHECKS, check_results, failed_sentence
+from posbridge_dagster.flows.orders_to_shopify.checks import CHECKS, check_results
 from posbridge_dagster.flows.orders_to_shopify.directory import needed_relations, needed_variants
 from posbridge_dagster.flows.orders_to_shopify.frames import told
 from posbridge_dagster.flows.orders_to_shopify.mapped import map_customers, map_documents
 from posbridge_dagster.flows.orders_to_shopify.mapping_file import read_mapping
-from posbridge_dagster.flows.orders_to_shopify.metadata import calls_metadata, frame_metadata, result_metadata
+from posbridge_dagster.flows.orders_to_shopify.metadata import mapped_metadata, snapshot_metadata
 from posbridge_dagster.flows.orders_to_shopify.shapes import MAPPED_SHAPES
 from posbridge_dagster.flows.orders_to_shopify.write import Run, write_customers, write_documents
+from posbridge_dagster.flows.showing import calls_metadata, result_metadata
 from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.ledger import Directory, Ledger, Owner
 from posbridge_dagster.partitions import open_days
@@ -68,7 +70,7 @@ def snapshot(
         frames = day_of_documents(mplus, date.fromisoformat(day), options.currency, stored)
     for name in READ:
         extra = calls_metadata(mplus=mplus) if name == "documents" else {}
-        yield dg.Output(frames[name], output_name=name, metadata=frame_metadata(name, frames[name]) | extra)
+        yield dg.Output(frames[name], output_name=name, metadata=snapshot_metadata(name, frames[name]) | extra)
 
 
 @dg.multi_asset(
@@ -91,8 +93,8 @@ def directory(
         relations = needed_relations(mplus, copy, documents)
         frames = {"documents": documents, "document_lines": document_lines, "relations": relations}
         variants = needed_variants(mplus, shopify, copy, ledger, frames, read_mapping(settings), settings.shop_handle)
-    yield dg.Output(relations, output_name="relations", metadata=frame_metadata("relations", relations))
-    yield dg.Output(variants, output_name="variants", metadata=frame_metadata("variants", variants) | calls_metadata(shopify=shopify))
+    yield dg.Output(relations, output_name="relations", metadata=snapshot_metadata("relations", relations))
+    yield dg.Output(variants, output_name="variants", metadata=snapshot_metadata("variants", variants) | calls_metadata(shopify=shopify))
 
 
 @dg.multi_asset(
@@ -118,8 +120,7 @@ def mapped(
         target = map_documents(frames, variants, mapping, settings.shop_handle, settings.administration_name)
         target["customers"] = map_customers(frames, mapping)
     for name in MAPPED_SHAPES:
-        metadata = frame_metadata(name, target[name]) | {"mapping": mapping.fingerprint[:12]}
-        yield dg.Output(target[name], output_name=name, metadata=metadata)
+        yield dg.Output(target[name], output_name=name, metadata=mapped_metadata(name, target[name], mapping))
 
 
 @dg.multi_asset(
@@ -155,7 +156,7 @@ def customers_result(
         "customers": asset_in("customers", "result"),
     },
     outs={"orders_result": _out("orders", "result")},
-    check_specs=[dg.AssetCheckSpec(name, asset=frame_key(FLOW, "orders", "result"), description=says) for name, says in CHECKS.items()],
+    check_specs=check_specs(FLOW, "orders", CHECKS),
 )
 def orders_result(
     context: dg.AssetExecutionContext,
@@ -178,8 +179,8 @@ def orders_result(
         result = write_documents(run, sources, target, customers)
     yield dg.Output(result, output_name="orders_result", metadata=result_metadata(result) | calls_metadata(shopify=shopify))
     yield from check_results(result, documents, ledger, settings, dry_run=run.dry_run)
-    if sentence := failed_sentence(result):
-        raise dg.Failure(sentence, allow_retries=False)
+    if sentence := failed_sentence(result, "documents"):
+        raise plain_failure(sentence)
 
 
 def _run(context: dg.AssetExecutionContext, config: OrderWriting, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:

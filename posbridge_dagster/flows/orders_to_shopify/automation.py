@@ -1,6 +1,7 @@
 """What makes the flow run by itself: the job, the sensor for new and changed documents, the nightly safety net."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
@@ -8,8 +9,10 @@ import dagster as dg
 from posbridge_dagster.clients.failures import RemoteFailure
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.invoices import invoices_since
+from posbridge_dagster.clients.mplus.masterdata import current_markers
 from posbridge_dagster.clients.mplus.orders import orders_since
 from posbridge_dagster.clients.mplus.reading import Record
+from posbridge_dagster.flows.again import past_runs, repeats
 from posbridge_dagster.flows.orders_to_shopify import FLOW
 from posbridge_dagster.flows.orders_to_shopify.assets import DAYS
 from posbridge_dagster.flows.orders_to_shopify.changes import Change, Mark, touched_days
@@ -18,7 +21,7 @@ from posbridge_dagster.settings import Settings, current_settings
 from posbridge_dagster.snapshots.mplus_documents import document_id
 
 FIRST_LOOK_BACK = timedelta(days=1)
-REST_BEFORE_RETRY = timedelta(minutes=2)
+LOOK_S = 25.0  # Dagster ends a look after 60 s without a word; the reason must be told before that
 NIGHTS_READ_AGAIN = 3
 
 job = dg.define_asset_job(
@@ -43,15 +46,19 @@ def changes_sensor(
 ) -> dg.SensorResult | dg.SkipReason:
     """Ask for the days that changed since the last look; nothing changed, nothing runs."""
     now = datetime.now(UTC)
-    mark = Mark.read(context.cursor)
-    first_day = settings.first_day if mark else (now.astimezone(settings.zone) - FIRST_LOOK_BACK).date()
+    mplus.patience = replace(mplus.patience, budget_s=min(mplus.patience.budget_s, LOOK_S))
+    known = Mark.read(context.cursor)
+    mark = known or Mark({})
+    first_day = settings.first_day if known else (now.astimezone(settings.zone) - FIRST_LOOK_BACK).date()
     try:
-        days, mark = touched_days(list(_changes(mplus, mark or Mark({}), first_day, settings.shop_handle)), mark or Mark({}), FLOW)
+        newest = {kind.lower(): marker for kind, marker in current_markers(mplus, "Order", "Invoice").items()}
+        changes = [] if mark.is_idle(newest) else list(_changes(mplus, mark, first_day, settings.shop_handle))
     except RemoteFailure as failure:
         raise dg.Failure(str(failure)) from None
+    days, mark = touched_days(changes, mark, FLOW, newest)
     open_days = set(DAYS.get_partition_keys(current_time=now))
     requests = [dg.RunRequest(run_key=day.run_key, partition_key=day.day) for day in days if day.day in open_days]
-    requests += _unfinished(ledger, {day.day for day in days}, now)
+    requests += _again(context, ledger, {day.day for day in days}, now)
     if not requests:
         context.update_cursor(mark.written())
         return dg.SkipReason("no document changed since the last look")
@@ -71,11 +78,11 @@ def _change(kind: str, row: Record) -> Change:
     return Change(document_id(kind, row), kind, row["syncMarker"], row["financialDate"].isoformat())
 
 
-def _unfinished(ledger: Ledger, asked: set[str], now: datetime) -> Iterator[dg.RunRequest]:
-    """Ask again, after a rest, for days with documents that could not be sent."""
-    for day, changed_at in ledger.unfinished_days(FLOW).items():
-        if day.isoformat() not in asked and changed_at < now - REST_BEFORE_RETRY:
-            yield dg.RunRequest(run_key=f"{FLOW}/{day}/again/{changed_at.isoformat()}", partition_key=day.isoformat())
+def _again(context: dg.SensorEvaluationContext, ledger: Ledger, asked: set[str], now: datetime) -> Iterator[dg.RunRequest]:
+    """Ask again, after a rest, for days whose run failed and for those with documents that could not be sent."""
+    for repeat in repeats(past_runs(context.instance, FLOW, now), ledger.unfinished_days(FLOW), now):
+        if repeat.day not in asked:
+            yield dg.RunRequest(run_key=f"{FLOW}/{repeat.day}/again/{repeat.key}", partition_key=repeat.day)
 
 
 @dg.schedule(

@@ -2,12 +2,12 @@
 
 The mark is the sync marker to ask from next; every look goes back over a few markers, and what was seen there is remembered by
 document and marker. So a marker that was handed out late and a second change of one document each ask again, and a quiet look
-asks for nothing.
+asks for nothing. Once a look found nothing new, the next ones only ask whether the markers moved.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 DAYS_PER_LOOK = 20
@@ -32,10 +32,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Mark:
-    """How far changes were seen: the next marker by kind (order, invoice), and the changes seen in the overlap before it."""
+    """How far changes were seen: the next marker by kind (order, invoice), and the changes seen in the overlap before it.
+
+    ``quiet`` says that the last look found nothing new.
+    """
 
     next_markers: dict[str, int]
     seen: frozenset[str] = frozenset()
+    quiet: bool = False
 
     @classmethod
     def read(cls, cursor: str | None) -> "Mark | None":
@@ -43,15 +47,19 @@ class Mark:
         if not cursor:
             return None
         held = json.loads(cursor)
-        return cls(held["next"], frozenset(held["seen"]))
+        return cls(held["next"], frozenset(held["seen"]), held.get("quiet", False))
 
     def written(self) -> str:
         """Return the mark as a cursor."""
-        return json.dumps({"next": self.next_markers, "seen": sorted(self.seen)})
+        return json.dumps({"next": self.next_markers, "seen": sorted(self.seen), "quiet": self.quiet})
 
     def asked_from(self, kind: str) -> int:
         """Return the marker to ask a kind of document from."""
         return max(0, self.next_markers.get(kind, 0) - OVERLAP)
+
+    def is_idle(self, newest: Mapping[str, int]) -> bool:
+        """Return whether there can be nothing new: a look that found nothing was made since the newest markers were handed out."""
+        return self.quiet and all(self.next_markers.get(kind, 0) > marker for kind, marker in newest.items())
 
 
 @dataclass(frozen=True)
@@ -63,9 +71,10 @@ class TouchedDay:
     changes: int
 
 
-def touched_days(changes: Sequence[Change], mark: Mark, flow: str) -> tuple[list[TouchedDay], Mark]:
+def touched_days(changes: Sequence[Change], mark: Mark, flow: str, newest: Mapping[str, int]) -> tuple[list[TouchedDay], Mark]:
     """Return the days whose documents changed, oldest first, and the mark to go on from.
 
+    ``newest`` are the markers by kind from before the changes were read: all up to them was seen, whether it asks for a day or not.
     After a long pause only the changes of the first DAYS_PER_LOOK days are taken; the mark stays behind the others of their
     kind, so the next look takes those.
     """
@@ -80,10 +89,11 @@ def touched_days(changes: Sequence[Change], mark: Mark, flow: str) -> tuple[list
         fresh.setdefault(change.day, []).append(change.name)
         seen.add(change.name)
         next_markers[change.kind] = max(next_markers.get(change.kind, 0), change.marker + 1)
+    next_markers |= {kind: max(next_markers.get(kind, 0), marker + 1) for kind, marker in newest.items() if kind not in closed}
     after = Mark(next_markers)
     kept = frozenset(name for name in seen if _marker(name) >= after.asked_from(name.partition(":")[0]))
     days = [TouchedDay(day, f"{flow}/{day}/{_digest(names)}", len(names)) for day, names in sorted(fresh.items())]
-    return days, Mark(next_markers, kept)
+    return days, Mark(next_markers, kept, quiet=not days)
 
 
 def _marker(name: str) -> int:

@@ -4,13 +4,13 @@ from typing import Any
 
 from posbridge_dagster.flows.orders_to_shopify import FLOW
 from posbridge_dagster.flows.orders_to_shopify.shapes import MAPPED_SHAPES, VARIANTS
-from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.stages import Stage
+from posbridge_dagster.flows.telling import told_frame
 from posbridge_dagster.loading.result import RESULT
 from posbridge_dagster.model.frames import FrameShape
-from posbridge_dagster.report.tables import column_schema
 from posbridge_dagster.snapshots.mplus_document_shapes import DOCUMENT_SHAPES, RELATIONS
 
-_MPLUS, _SHOPIFY, _MAPPING = {"mplus", "soap"}, {"shopify", "graphql"}, {"pandas", "yaml"}
+_MPLUS, _SHOPIFY, _MAPPING = ("mplus",), ("shopify",), ("pandas",)  # a node has room for three, and its frame is one of them
 
 _SHAPES: dict[Stage, dict[str, FrameShape]] = {
     "snapshot": {**DOCUMENT_SHAPES, "relations": RELATIONS, "variants": VARIANTS},
@@ -43,11 +43,5 @@ _SAYS: dict[tuple[str, Stage], str] = {
 def told(frame: str, stage: Stage) -> dict[str, Any]:
     """Return what Dagster shows of a frame, as arguments of an output: key, group, kinds, tags, sentence, columns."""
     read = _SHOPIFY if frame == "variants" else _MPLUS
-    return {
-        "key": frame_key(FLOW, frame, stage),
-        "group_name": FLOW,
-        "kinds": {"snapshot": read, "mapped": _MAPPING, "result": _SHOPIFY}[stage],
-        "tags": {"writes": "shopify"} if stage == "result" else {},
-        "description": _SAYS[frame, stage],
-        "metadata": {"dagster/column_schema": column_schema(_SHAPES[stage][frame])},
-    }
+    kinds = {"snapshot": read, "mapped": _MAPPING, "result": _SHOPIFY}[stage]
+    return told_frame(FLOW, frame, stage, _SHAPES[stage][frame], _SAYS[frame, stage], kinds, "shopify" if stage == "result" else "")

@@ -1,14 +1,14 @@
-"""What a person wants to see beside each asset: counts, money, a masked preview, reasons, calls and their cost."""
+"""What a person wants to see beside the frames of the flow: a masked preview, money, lineage and reasons."""
 
 from typing import Any
 
-import dagster as dg
 import pandas as pd
 
-from posbridge_dagster.clients.mplus.client import MplusClient
-from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.loading.result import outcome_counts
-from posbridge_dagster.report.tables import amounts, preview, reasons, sums
+from posbridge_dagster.flows import showing
+from posbridge_dagster.flows.orders_to_shopify.lineage import column_lineage
+from posbridge_dagster.flows.orders_to_shopify.options import OrdersToShopifyOptions
+from posbridge_dagster.mapping import Mapping
+from posbridge_dagster.report.tables import amounts, sums
 
 _SHOWN = {
     "documents": ("document_id", "kind", "number", "day", "total_minor", "paid_minor", "delivered"),
@@ -22,35 +22,19 @@ _SHOWN = {
     "order_lines": ("document_id", "position", "kind", "variant_id", "quantity", "price_minor", "tax_minor"),
     "order_payments": ("document_id", "gateway", "amount_minor"),
 }
-_RESULT_SHOWN = ("source_id", "name", "outcome", "target_number", "amount_minor", "written_minor", "code")
+_KEYS = {"customers": "relation_number", "orders": "document_id"}
 
 
-def frame_metadata(name: str, frame: pd.DataFrame) -> dict[str, Any]:
-    """Return rows and a masked preview of a snapshot or mapped frame; of documents also their money."""
-    metadata: dict[str, Any] = {"rows": len(frame), "preview": preview(frame, _SHOWN[name])}
+def snapshot_metadata(name: str, frame: pd.DataFrame) -> dict[str, Any]:
+    """Return rows and a masked preview of a snapshot frame; of documents also their money."""
+    metadata = showing.frame_metadata(frame, _SHOWN[name])
     if name == "documents":
         metadata |= {"booked": amounts(sums(frame, "total_minor")), "unreadable": int(frame["fault"].notna().sum())}
     return metadata
 
 
-def result_metadata(result: pd.DataFrame) -> dict[str, Any]:
-    """Return counts by outcome, money read and written, and a table of reasons."""
-    written = result[result["outcome"].isin(["created", "updated", "unchanged"])]
-    return {
-        "read": len(result),
-        **outcome_counts(result),
-        "money_read": amounts(sums(written, "amount_minor")),
-        "money_written": amounts(sums(written, "written_minor")),
-        "reasons": reasons(result),
-        "preview": preview(result, _RESULT_SHOWN, clear=("name",)),
-    }
-
-
-def calls_metadata(*, shopify: ShopifyClient | None = None, mplus: MplusClient | None = None) -> dict[str, Any]:
-    """Return how much a client has asked of its system so far in this run."""
-    metadata: dict[str, Any] = {}
-    if shopify:
-        metadata |= {"shopify_calls": shopify.statistics.calls, "shopify_points": dg.MetadataValue.float(shopify.statistics.points_actual)}
-    if mplus:
-        metadata |= {"mplus_calls": mplus.statistics.calls, "mplus_retries": mplus.statistics.retries}
-    return metadata
+def mapped_metadata(name: str, frame: pd.DataFrame, mapping: Mapping[OrdersToShopifyOptions]) -> dict[str, Any]:
+    """Return rows, a masked preview and the column lineage of a mapped frame; of records also how many may be written."""
+    metadata = showing.frame_metadata(frame, _SHOWN[name])
+    metadata |= {"mapping": mapping.fingerprint[:12], "dagster/column_lineage": column_lineage(name, mapping)}
+    return metadata | (showing.verdict_metadata(frame, _KEYS[name]) if name in _KEYS else {})

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from posbridge_dagster.flows.orders_to_mplus.checks import check_results, failed_sentence
+from posbridge_dagster.flows.checking import failed_sentence
+from posbridge_dagster.flows.orders_to_mplus.checks import check_results
 from posbridge_dagster.loading.result import ResultRow, result_frame
 from posbridge_dagster.model.outcome import Outcome
 from posbridge_dagster.sandbox.faults import Fault
@@ -72,6 +73,6 @@ def test_a_mapping_that_ignores_a_changed_total_cannot_hide_it_from_the_check(tm
 
 def test_the_sentence_of_a_failed_run_counts_and_names_the_first() -> None:
     rows = [row("1"), ResultRow("2", Outcome.FAILED, reason="no answer"), ResultRow("3", Outcome.FAILED, reason="other")]
-    sentence = failed_sentence(result_frame(rows))
+    sentence = failed_sentence(result_frame(rows), "orders")
     assert sentence == "2 of 3 orders could not be sent and will be tried by the next run; the first: no answer"
-    assert failed_sentence(result_frame(rows[:1])) == ""
+    assert failed_sentence(result_frame(rows[:1]), "orders") == ""
