@@ -7,7 +7,8 @@
 import json
 from decimal import Decimal, InvalidOperation
 from inspect import Parameter, signature
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin
 
 from posbridge_dagster.sandbox.mplus.floor import Floor, deeds
 from posbridge_dagster.sandbox.mplus.reading import Message
@@ -43,6 +44,7 @@ def _read(kind: Any, value: Any, name: str) -> Any:
         if not amount.is_finite():
             raise ValueError(f"{name}: {value!r} is no quantity")
         return amount
-    if kind in (int, str, bool) and type(value) is not kind:
-        raise ValueError(f"{name}: expected {kind.__name__}, got {type(value).__name__}")
+    allowed = [get_origin(each) or each for each in (get_args(kind) if isinstance(kind, UnionType) else (kind,))]
+    if type(value) not in allowed:
+        raise ValueError(f"{name}: expected {' or '.join(each.__name__ for each in allowed)}, got {type(value).__name__}")
     return value

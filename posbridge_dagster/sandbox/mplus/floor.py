@@ -11,6 +11,7 @@ from posbridge_dagster.sandbox.mplus.drafts import Refused
 from posbridge_dagster.sandbox.mplus.operations.groups import delete_article_group, new_article_group, update_article_group
 from posbridge_dagster.sandbox.mplus.reading import Message
 from posbridge_dagster.sandbox.mplus.records import Article, Card, Family, StockBooking, StockRow
+from posbridge_dagster.sandbox.mplus.schema import schema_of
 from posbridge_dagster.sandbox.mplus.shelves import add_article, article_content, change, free_number, move_article, show_in_groups
 from posbridge_dagster.sandbox.mplus.warehouse import SALES, correct
 
@@ -83,7 +84,7 @@ class Floor:
         """Change what a product says of itself: ``description``, ``extraText``."""
         with self._at_work() as context:
             family = _found(context.books.state.families, product, "product")
-            if change(family, {**family.members, **members}, context):
+            if change(family, {**family.members, **_known(members, "Product", context)}, context):
                 context.books.keep_family(family)
             return {"syncMarker": context.books.article_log.newest(product)}
 
@@ -97,7 +98,7 @@ class Floor:
         """Add an article to a product."""
         with self._at_work() as context:
             family = _found(context.books.state.families, product, "product")
-            content = article_content(members, {}, family.members.get("description", ""))
+            content = article_content(_known(members, "Article", context), {}, family.members.get("description", ""))
             number = members.get("articleNumber") or free_number("article", context.books.state.articles, context)
             return {"articleNumber": add_article(family, number, content, context).number}
 
@@ -105,7 +106,7 @@ class Floor:
         """Change an article: its price, texts, colour, whether it is active, discontinued, in the webshop, kept in stock."""
         with self._at_work() as context:
             card = _article(article, context)
-            if change(card, article_content(members, card.members), context):
+            if change(card, article_content(_known(members, "Article", context), card.members), context):
                 context.books.keep_article(card)
             return {"syncMarker": card.sync_marker}
 
@@ -139,14 +140,15 @@ class Floor:
         """Write a relation down."""
         with self._at_work() as context:
             number = free_number("relation", context.books.state.relations, context)
-            context.books.keep_relation(Card(number, context.now, context.now, {"active": True, **members}))
+            told = {"active": True, **_known(members, "Relation", context)}
+            context.books.keep_relation(Card(number, context.now, context.now, told))
             return {"relationNumber": number}
 
     def change_relation(self, relation: int, members: Members) -> Message:
         """Change a relation: its address, e-mail, whether it is active."""
         with self._at_work() as context:
             card = _found(context.books.state.relations, relation, "relation")
-            if change(card, {**card.members, **members}, context):
+            if change(card, {**card.members, **_known(members, "Relation", context)}, context):
                 context.books.keep_relation(card)
             return {"syncMarker": card.sync_marker}
 
@@ -173,6 +175,14 @@ def _row(branch: int, article: int, context: Context) -> StockRow:
 
 def _article(number: int, context: Context) -> Article:
     return _found(context.books.state.articles, number, "article")
+
+
+def _known(members: Members, kind: str, context: Context) -> Members:
+    """Return members that a record of this kind can have; raises drafts.Refused for others."""
+    names = {member.name for member in schema_of(context.version).structures[kind].members}
+    if unknown := members.keys() - names:
+        raise Refused(f"{kind} has no member {name}" for name in sorted(unknown))
+    return members
 
 
 def _found(records: dict[int, Record], number: int, kind: str) -> Record:

@@ -1,5 +1,6 @@
 """What the staff does is seen through the API."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -124,6 +125,11 @@ def test_the_same_happens_through_the_doors(till: Till) -> None:
         ("sell", {"article": 101, "quantity": "many"}, 422, "is no quantity"),
         ("sell", {"article": "101", "quantity": 1}, 422, "expected int"),
         ("change_article", {"article": 101, "members": {"vatCode": 9}}, 422, "VAT code 9 is not properly configured"),
+        ("change_article", {"article": 101, "members": {"priceInkl": 9}}, 422, "Article has no member priceInkl"),
+        ("change_relation", {"relation": 50, "members": [1]}, 422, "members: expected dict"),
+        ("show_product", {"product": 1, "groups": "all"}, 422, "groups: expected list"),
+        ("show_product", {"product": 1, "groups": [77]}, 422, "article group 77 does not exist"),
+        ("delete_group", {"group": 77}, 422, "DELETE-ARTICLE-GROUP-RESULT-NOTFOUND"),
         ("steal", {}, 404, "the doors are"),
     ],
 )
@@ -137,3 +143,13 @@ def test_what_the_staff_does_is_no_write_of_a_client(till: Till) -> None:
     through(till, "sell", article=101, quantity=1)
     (call,) = till.session.get(f"{till.served.control_url}/calls", timeout=20).json()
     assert (call["operation"], call["wrote"]) == ("sandbox/sell", False)
+
+
+def test_the_floor_and_the_clients_take_turns(till: Till) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        sales = [pool.submit(till.sandbox.floor.sell, 101, Decimal(1)) for _ in range(60)]
+        orders = [pool.submit(Till(till.served).ask, "createOrderV2", order=order(f"s:{place}", line(102))) for place in range(20)]
+        ids = [sale.result()["stockId"] for sale in sales]
+        assert {made.result()["result"] for made in orders} == {"CREATE-ORDER-RESULT-OK"}
+    assert len(set(ids)) == 60
+    assert (till.stock(101), till.stock(102)) == ((-50, 0), (-10, 20))

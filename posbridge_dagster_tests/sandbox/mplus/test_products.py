@@ -315,3 +315,25 @@ def test_a_custom_field_is_written_without_its_type_and_read_with_it(till: Till)
 def test_price_lists_and_price_groups_have_names(till: Till) -> None:
     assert till.call("getSalesPriceList").all("salesPrice/description") == ["Actieprijs", "Adviesprijs"]
     assert till.call("getPriceGroupList").all("priceGroup/priceGroupNumber") == ["1"]
+
+
+def test_no_page_holds_more_articles_than_the_cap_but_a_first_product_comes_whole(till: Till) -> None:
+    till.sandbox.switches["page_cap"] = 2
+    assert changes(till, 0) == {"1": ["101", "102", "103"]}
+    assert changes(till, 5, syncMarkerLimit=500) == {"2": ["201"], "3": ["999"]}
+    assert len(till.ask("getProducts", pluNumbers={}).all(ARTICLE)) == 3
+
+
+def test_rows_without_a_limit_are_in_no_order_to_rely_on(till: Till) -> None:
+    till.sandbox.floor.change_article(101, {"priceIncl": 1})
+    markers = till.ask("getProducts", pluNumbers={}, syncMarker=0).all("productList/product/syncMarker")
+    assert markers != sorted(markers, key=int)
+    limited = till.ask("getProducts", pluNumbers={}, syncMarker=0, syncMarkerLimit=1000).all("productList/product/syncMarker")
+    assert limited == sorted(limited, key=int)
+
+
+def test_several_selectors_hold_together(till: Till) -> None:
+    asked: dict[str, Any] = {"groupNumbers": [2], "articleNumbers": [101, 201], "pluNumbers": {"text": [{"text": "101"}, {"text": "102"}]}}
+    answer = till.call("getProducts", request=asked)
+    assert answer.all(f"{ARTICLE}/articleNumber") == ["101"]
+    assert till.ask("getProducts", pluNumbers={}, groupNumbers=[77]).all(ARTICLE) == []
