@@ -38,15 +38,17 @@ class Pace:
         self._state = threading.Lock()
         self._turn = threading.Lock()
 
-    def take(self, cost: float, *, urgent: bool = False) -> float:
+    def take(self, cost: float, *, urgent: bool = False, left_share: float = 0.0) -> float:
         """Wait until the points are there, take them and return the seconds waited.
 
         Callers take turns, so that a dear call is not overtaken for ever by cheap ones; an urgent one goes past them.
+        ``left_share`` is the share of the bucket that a caller leaves to others, also to those in other processes: they all draw
+        from one bucket, and each answer tells how much is left in it.
         """
         if urgent:
             return self._wait(cost, kept=0.0)
         with self._turn:
-            return self._wait(cost, kept=self.reserve_share)
+            return self._wait(cost, kept=max(self.reserve_share, left_share))
 
     def settle(self, cost: float, throttle: Throttle | None) -> None:
         """Close a call that took ``cost`` points and believe what its answer says.

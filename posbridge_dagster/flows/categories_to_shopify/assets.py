@@ -142,7 +142,7 @@ def _run(context: dg.AssetExecutionContext, config: CollectionWriting, shopify: 
         mapping=read_mapping(settings),
         ledger=ledger,
         owner=Owner.of_this_process(run_id),
-        shopify=shopify,
+        shopify=shopify.last_in_line(),
         run_id=run_id,
         overlap=timedelta(minutes=settings.overlap_minutes),
         dry_run=config.dry_run or settings.dry_run,

@@ -12,13 +12,16 @@ from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.masterdata import current_markers
 from posbridge_dagster.flows.categories_to_shopify import FLOW
 from posbridge_dagster.flows.categories_to_shopify.assets import snapshot
+from posbridge_dagster.flows.lanes import CATALOGUE
 from posbridge_dagster.flows.products_to_shopify.automation import job as products_job
 from posbridge_dagster.flows.ticking import ticking
 from posbridge_dagster.settings import current_settings
 
 PLACE = 2
 
-job = dg.define_asset_job(FLOW, selection=dg.AssetSelection.groups(FLOW), description="MplusKASSA article groups to Shopify collections")
+job = dg.define_asset_job(
+    FLOW, selection=dg.AssetSelection.groups(FLOW), tags=CATALOGUE, description="MplusKASSA article groups to Shopify collections"
+)
 
 
 def look(client: MplusClient) -> Mapping[str, int]:

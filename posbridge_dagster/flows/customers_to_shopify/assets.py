@@ -117,7 +117,7 @@ def _run(context: dg.AssetExecutionContext, config: CustomerWriting, shopify: Sh
         mapping=read_mapping(settings),
         ledger=ledger,
         owner=Owner.of_this_process(run_id),
-        shopify=shopify,
+        shopify=shopify.last_in_line(),
         administration=settings.administration_name,
         run_id=run_id,
         overlap=timedelta(minutes=settings.overlap_minutes),

@@ -8,11 +8,14 @@ from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.masterdata import current_markers
 from posbridge_dagster.flows.customers_to_shopify import FLOW
 from posbridge_dagster.flows.customers_to_shopify.assets import snapshot
+from posbridge_dagster.flows.lanes import CATALOGUE
 from posbridge_dagster.flows.ticking import ticking
 
 PLACE = 3
 
-job = dg.define_asset_job(FLOW, selection=dg.AssetSelection.groups(FLOW), description="MplusKASSA relations to Shopify customers")
+job = dg.define_asset_job(
+    FLOW, selection=dg.AssetSelection.groups(FLOW), tags=CATALOGUE, description="MplusKASSA relations to Shopify customers"
+)
 
 
 def look(client: MplusClient) -> Mapping[str, int]:

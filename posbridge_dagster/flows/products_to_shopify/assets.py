@@ -131,7 +131,7 @@ def products_result(
             mapping=read_mapping(settings),
             ledger=ledger,
             owner=Owner.of_this_process(context.run.run_id),
-            shopify=shopify,
+            shopify=shopify.last_in_line(),
             administration=settings.administration_name,
             run_id=context.run.run_id,
             dry_run=config.dry_run or settings.dry_run,

@@ -6,6 +6,7 @@ import dagster as dg
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.masterdata import current_markers
+from posbridge_dagster.flows.lanes import CATALOGUE
 from posbridge_dagster.flows.products_to_shopify import FLOW
 from posbridge_dagster.flows.products_to_shopify.assets import READING_OP
 from posbridge_dagster.flows.ticking import ticking
@@ -13,7 +14,10 @@ from posbridge_dagster.flows.ticking import ticking
 PLACE = 1
 
 job = dg.define_asset_job(
-    FLOW, selection=dg.AssetSelection.groups(FLOW), description="MplusKASSA families and articles to Shopify products and variants"
+    FLOW,
+    selection=dg.AssetSelection.groups(FLOW),
+    tags=CATALOGUE,
+    description="MplusKASSA families and articles to Shopify products and variants",
 )
 
 

@@ -6,18 +6,17 @@ import dagster as dg
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.stock import stock_marks
+from posbridge_dagster.flows.lanes import FIRST
 from posbridge_dagster.flows.stock_to_shopify import FLOW
 from posbridge_dagster.flows.stock_to_shopify.assets import READING_OP
 from posbridge_dagster.flows.ticking import ticking
 
 PLACE = 4
-FIRST = "10"
-"""Priority in Dagster's queue: before every other flow (the default is 0)."""
 
 job = dg.define_asset_job(
     FLOW,
     selection=dg.AssetSelection.groups(FLOW),
-    tags={"dagster/priority": FIRST},
+    tags=FIRST,
     description="MplusKASSA stock per branch to Shopify inventory per location",
 )
 

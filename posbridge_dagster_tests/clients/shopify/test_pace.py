@@ -135,3 +135,12 @@ def test_threads_share_the_points_without_overdrawing() -> None:
 def test_one_token_of_one_shop_has_one_pace() -> None:
     assert shared_pace("https://a.example", "one") is shared_pace("https://a.example", "one")
     assert shared_pace("https://a.example", "one") is not shared_pace("https://a.example", "two")
+
+
+def test_who_leaves_a_share_waits_for_it_and_nobody_else_does() -> None:
+    clock = Clock()
+    pace = Pace(clock=clock, sleep=clock.sleep)
+    assert pace.take(1500, left_share=0.2) == 0.0
+    assert pace.take(400, left_share=0.2) == pytest.approx(3.0)
+    assert pace.take(300) == 0.0
+    assert pace.take(100, urgent=True) == 0.0
