@@ -19,6 +19,7 @@ from typing import Any
 from posbridge_dagster.clients.failures import RemoteFailure
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.reading import Record
+from posbridge_dagster.clients.patience import Patience
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.documents import Document
 from posbridge_dagster.sandbox.faults import Fault
@@ -26,6 +27,8 @@ from posbridge_dagster_tests.flows.stock_to_shopify.stock_shop import FIRST, Clo
 
 LONGEST_CALL_S, LONGEST_LAG_S = 4.0, 600.0
 FAULTS = ("error_before", "error_after", "reset_before", "reset_after", "server_fault", "throttled", "garbage_after")
+IMPATIENT = Patience(attempts=1)
+"""A call that fails is not tried again, so that the flow itself has to get over it."""
 ASKS_FOR_STOCK = "getStockHistoryV2"
 
 
@@ -103,9 +106,7 @@ def simulate(
     numbers = [FIRST + n for n in range(articles)]
     day = Day(clock, chance, dict.fromkeys(numbers, stock), dict.fromkeys(numbers, stock))
     _day.append(day)
-    with stock_shop(
-        shelves(articles, stock), home, clock=clock, clients=(SlowShopify, SlowMplus), brake_zero_percent=100, **settings
-    ) as shop:
+    with stock_shop(shelves(articles, stock), home, clock=clock, clients=(SlowShopify, SlowMplus), patience=IMPATIENT, **settings) as shop:
         shop.run(release_brake=True)
         for served in (shop.shopify, shop.mplus):
             served.control.faults += [Fault(kind, operation=each, share=faults / len(FAULTS)) for kind in FAULTS for each in _DISTURBED]
@@ -150,8 +151,7 @@ def _buy_in_shop(day: Day, shop: StockShop, article: int) -> Callable[[], None]:
         if day.shelf[article] <= 0:
             day.oversold += 1
             day.caused += day.fair[article] <= 0
-        else:
-            day.shelf[article] -= 1
+        day.shelf[article] -= 1  # below zero: the buyer waits for the next delivery
         day.fair[article] -= 1
         day.sold_since[article] += 1
         day.sold["shop"] += 1

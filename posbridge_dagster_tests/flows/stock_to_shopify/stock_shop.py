@@ -191,6 +191,7 @@ def stock_shop(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     clients: tuple[type[ShopifyClient], type[MplusClient]] = (ShopifyClient, MplusClient),
     plan: str = "enterprise",
+    patience: Patience = QUICK,
     **settings: Any,
 ) -> Iterator[StockShop]:
     """Serve both systems with an empty ledger; ``settings`` stand in for those of the mapping file."""
@@ -201,8 +202,8 @@ def stock_shop(
     shop.switches["plan"] = plan
     make_shopify, make_mplus = clients
     with running(shop) as shopify, running(MplusSandbox(seed, clock=clock)) as mplus, _ledger(home) as ledger:
-        shopify_client = make_shopify(shopify.url, FixedToken("shpat_sandbox"), patience=QUICK, pace=Pace())
-        mplus_client = make_mplus(mplus.url, "sandbox", "sandbox-secret", patience=QUICK)
+        shopify_client = make_shopify(shopify.url, FixedToken("shpat_sandbox"), patience=patience, pace=Pace())
+        mplus_client = make_mplus(mplus.url, "sandbox", "sandbox-secret", patience=patience)
         yield StockShop(shopify, mplus, ledger, clock, mapping, shopify_client, mplus_client)
         shopify_client.close()
         mplus_client.close()

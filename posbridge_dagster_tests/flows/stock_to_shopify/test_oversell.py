@@ -6,8 +6,8 @@ import pytest
 
 from posbridge_dagster_tests.flows.stock_to_shopify.simulation import Day, simulate
 
-SMALL = {"sales": 240, "minutes": 50, "articles": 8, "stock": 15}
-WHOLE_DAY = {"sales": 2000, "minutes": 600, "articles": 40, "stock": 35}
+SMALL: dict[str, int] = {"sales": 200, "minutes": 25, "articles": 6, "stock": 14}
+WHOLE_DAY: dict[str, int] = {"sales": 2000, "minutes": 600, "articles": 40, "stock": 35}
 
 
 def tell(name: str, day: Day) -> None:
@@ -15,7 +15,7 @@ def tell(name: str, day: Day) -> None:
     print(f"{name}: {day.caused} oversold by the sync, {day.oversold} in all; {sold}")
 
 
-def test_the_sync_sells_nothing_twice_in_a_busy_hour_and_would_without_the_rule(tmp_path: Path) -> None:
+def test_the_sync_sells_nothing_twice_in_a_busy_half_hour_and_would_without_the_rule(tmp_path: Path) -> None:
     on, off = tmp_path / "on", tmp_path / "off"
     on.mkdir()
     off.mkdir()
