@@ -1,5 +1,6 @@
 """Addresses as callers give them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pycountry
@@ -24,7 +25,15 @@ def read_address(given: dict[str, Any] | None) -> Address | None:
     if not given:
         return None
     country = given.get("countryCode") or _country_code(given.get("country") or given.get("countryName") or "")
-    return Address(country=country, **{attribute: given.get(name) or "" for name, attribute in NAMES.items()})
+    described: dict[str, Any] = {attribute: given.get(name) or "" for name, attribute in NAMES.items()}
+    return Address(country=country, **described)
+
+
+def changed_address(known: Address, given: dict[str, Any]) -> Address:
+    """Return an address brought in line with a description; what it leaves out stays, and so does its id."""
+    described: dict[str, Any] = {attribute: given[name] or "" for name, attribute in NAMES.items() if name in given}
+    country = given.get("countryCode") or _country_code(given.get("country") or "") or known.country
+    return replace(known, **described, country=country)
 
 
 def _country_code(name: str) -> str:

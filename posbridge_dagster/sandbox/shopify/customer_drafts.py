@@ -7,6 +7,7 @@ from typing import Any
 import phonenumbers
 
 from posbridge_dagster.sandbox.shopify.addresses import read_address
+from posbridge_dagster.sandbox.shopify.customer_addresses import list_errors, make_default, replace_addresses
 from posbridge_dagster.sandbox.shopify.records import Address, Customer
 from posbridge_dagster.sandbox.shopify.refusals import user_error
 from posbridge_dagster.sandbox.shopify.scalars import split_gid
@@ -62,6 +63,7 @@ def _errors(shop: Shop, given: Given, known: Customer | None, path: tuple[str, .
             yield user_error(f"{NAMES[name]} is too long (maximum is {longest} characters)", *path, name, code="TOO_LONG")
     if any(len(tag) > LONGEST_TAG for tag in split_tags(given.get("tags") or [])):
         yield user_error(f"Tags is too long (maximum is {LONGEST_TAG} characters)", *path, "tags", code="TOO_LONG")
+    yield from list_errors(known, given.get("addresses") or [], path)
     if not any(_as_described(given, known)):
         yield user_error(NO_IDENTITY, *path)
 
@@ -97,7 +99,7 @@ def describe(shop: Shop, customer: Customer, given: Given) -> None:
     if given.get("taxExemptions") is not None:
         customer.tax_exemptions = list(given["taxExemptions"])
     if given.get("addresses") is not None:
-        customer.addresses = [address for entry in given["addresses"] if (address := read_address(entry)) is not None]
+        replace_addresses(shop, customer, given["addresses"])
     shop.index_customer(customer)
 
 
@@ -121,7 +123,7 @@ def associated_customer(shop: Shop, order: Given) -> tuple[Customer | None, list
     else:
         return None, []
     if customer is not None:
-        _make_default(customer, read_address(order.get("shippingAddress") or order.get("billingAddress")))
+        _take_address(shop, customer, read_address(order.get("shippingAddress") or order.get("billingAddress")))
     return customer, errors
 
 
@@ -155,10 +157,10 @@ def _by_id(shop: Shop, global_id: str) -> Customer | None:
     return shop.customers.get(parts[1]) if parts and parts[0] == "Customer" else None
 
 
-def _make_default(customer: Customer, address: Address | None) -> None:
+def _take_address(shop: Shop, customer: Customer, address: Address | None) -> None:
     """Make an order's address the customer's default one; their name comes from it where they have none."""
     if address is None:
         return
-    customer.addresses = [address, *(known for known in customer.addresses if known != address)]
+    make_default(shop, customer, address)
     if not customer.first_name and not customer.last_name:
         customer.first_name, customer.last_name = address.first_name, address.last_name

@@ -21,7 +21,10 @@ class Metafield:
 
 @dataclass(slots=True)
 class Address:
-    """An address; street and house number in one line, country as ISO 3166 alpha-2, province as the code within it."""
+    """An address; street and house number in one line, country as ISO 3166 alpha-2, province as the code within it.
+
+    Where it has an id of its own, ``number`` is it; two with the same words are equal all the same.
+    """
 
     first_name: str = ""
     last_name: str = ""
@@ -33,6 +36,16 @@ class Address:
     country: str = "NL"
     phone: str = ""
     province: str = ""
+    number: int = field(default=0, compare=False)
+
+
+@dataclass(slots=True)
+class Consent:
+    """Whether somebody wants to be written to, how sure that is, and since when."""
+
+    state: str
+    level: str
+    at: datetime | None
 
 
 @dataclass(slots=True)
@@ -189,6 +202,8 @@ class Customer:
     locale: str = "nl"
     tax_exempt: bool = False
     tax_exemptions: list[str] = field(default_factory=list)
+    email_consent: Consent | None = None
+    sms_consent: Consent | None = None
 
     @property
     def address(self) -> Address | None:
@@ -219,6 +234,19 @@ class CompanyPlace:
     billing: Address | None = None
     tax_exempt: bool = False
     tax_registration: str = ""
+    tax_exemptions: list[str] = field(default_factory=list)
+    locale: str = "nl"
+
+
+@dataclass(slots=True)
+class RoleAssignment:
+    """What a contact may do for a place: ``role`` is the position among the company's roles."""
+
+    number: int
+    contact: int
+    place: int
+    role: int
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -235,6 +263,7 @@ class Company:
     note: str = ""
     contacts: list[CompanyContact] = field(default_factory=list)
     places: list[CompanyPlace] = field(default_factory=list)
+    roles: list[RoleAssignment] = field(default_factory=list)
     metafields: list[Metafield] = field(default_factory=list)
 
 

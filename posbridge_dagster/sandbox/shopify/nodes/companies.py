@@ -2,12 +2,14 @@
 
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.people import customer_node
-from posbridge_dagster.sandbox.shopify.nodes.places import country_name
-from posbridge_dagster.sandbox.shopify.records import Address, Company, CompanyContact, CompanyPlace
+from posbridge_dagster.sandbox.shopify.nodes.places import country_name, province_name
+from posbridge_dagster.sandbox.shopify.records import Address, Company, CompanyContact, CompanyPlace, RoleAssignment
 from posbridge_dagster.sandbox.shopify.scalars import gid, moment_text
 from posbridge_dagster.sandbox.shopify.scene import Scene
 
 ROLES = ("Location admin", "Ordering only")
+ADDRESS_KINDS, ADDRESS_ROOM = ("SHIPPING", "BILLING"), 10
+ROLE_ROOM = 10  # for the numbers of one company's roles
 
 
 def company_node(company: Company, scene: Scene) -> Node:
@@ -36,10 +38,32 @@ def company_node(company: Company, scene: Scene) -> Node:
 
 
 def _roles(company: Company) -> list[Node]:
-    return [
-        Node({"__typename": "CompanyContactRole", "id": gid("CompanyContactRole", company.number * 10 + index), "name": name, "note": None})
-        for index, name in enumerate(ROLES)
-    ]
+    return [role_node(company, index) for index in range(len(ROLES))]
+
+
+def role_node(company: Company, index: int) -> Node:
+    """Return a CompanyContactRole; every company has the same two."""
+    number = company.number * ROLE_ROOM + index
+    return Node({"__typename": "CompanyContactRole", "id": gid("CompanyContactRole", number), "name": ROLES[index], "note": None})
+
+
+def assignment_node(assignment: RoleAssignment, company: Company, scene: Scene) -> Node:
+    """Return a CompanyContactRoleAssignment."""
+    at = moment_text(assignment.at)
+    contact = next(entry for entry in company.contacts if entry.number == assignment.contact)
+    place = next(entry for entry in company.places if entry.number == assignment.place)
+    return Node(
+        {
+            "__typename": "CompanyContactRoleAssignment",
+            "id": gid("CompanyContactRoleAssignment", assignment.number),
+            "createdAt": at,
+            "updatedAt": at,
+        },
+        role=lambda: role_node(company, assignment.role),
+        company=lambda: company_node(company, scene),
+        companyContact=lambda: contact_node(contact, company, scene),
+        companyLocation=lambda: company_place_node(place, company, scene),
+    )
 
 
 def contact_node(contact: CompanyContact, company: Company, scene: Scene) -> Node:
@@ -55,6 +79,8 @@ def contact_node(contact: CompanyContact, company: Company, scene: Scene) -> Nod
             "createdAt": moment_text(company.created_at),
             "updatedAt": moment_text(company.updated_at),
         },
+        record=contact,
+        assignment_nodes=lambda: [assignment_node(entry, company, scene) for entry in company.roles if entry.contact == contact.number],
         customer=lambda: customer_node(customer, scene),
         company=lambda: company_node(company, scene),
     )
@@ -70,25 +96,30 @@ def company_place_node(place: CompanyPlace, company: Company, scene: Scene) -> N
             "externalId": place.external_id or None,
             "phone": place.phone or None,
             "note": place.note or None,
-            "locale": "nl",
+            "locale": place.locale,
             "createdAt": moment_text(company.created_at),
             "updatedAt": moment_text(company.updated_at),
-            "shippingAddress": _address(place.shipping, place.number * 10 + 1, company),
-            "billingAddress": _address(place.billing, place.number * 10 + 2, company),
+            "shippingAddress": company_address_node(place, "SHIPPING", company),
+            "billingAddress": company_address_node(place, "BILLING", company),
             "taxSettings": {
                 "taxExempt": place.tax_exempt,
-                "taxExemptions": [],
+                "taxExemptions": place.tax_exemptions,
                 "taxRegistrationId": place.tax_registration or None,
             },
             "metafield": None,
         },
+        record=place,
+        assignment_nodes=lambda: [assignment_node(entry, company, scene) for entry in company.roles if entry.place == place.number],
         company=lambda: company_node(company, scene),
     )
 
 
-def _address(address: Address | None, number: int, company: Company) -> Node | None:
+def company_address_node(place: CompanyPlace, kind: str, company: Company) -> Node | None:
+    """Return the CompanyAddress of a place, SHIPPING or BILLING; each keeps its id while it is changed."""
+    address: Address | None = place.shipping if kind == "SHIPPING" else place.billing
     if address is None:
         return None
+    number = place.number * ADDRESS_ROOM + ADDRESS_KINDS.index(kind) + 1
     return Node(
         {
             "__typename": "CompanyAddress",
@@ -103,6 +134,8 @@ def _address(address: Address | None, number: int, company: Company) -> Node | N
             "city": address.city or None,
             "country": country_name(address.country),
             "countryCode": address.country,
+            "province": province_name(address.country, address.province),
+            "zoneCode": address.province or None,
             "phone": address.phone or None,
         }
     )

@@ -1,13 +1,12 @@
 """Customers."""
 
+from posbridge_dagster.sandbox.shopify.customer_addresses import address_number
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.places import address_node
 from posbridge_dagster.sandbox.shopify.reckoning import reckon
-from posbridge_dagster.sandbox.shopify.records import Customer
-from posbridge_dagster.sandbox.shopify.scalars import gid, moment_text, money
+from posbridge_dagster.sandbox.shopify.records import Consent, Customer
+from posbridge_dagster.sandbox.shopify.scalars import gid, moment_or_none, moment_text, money
 from posbridge_dagster.sandbox.shopify.scene import Scene
-
-ADDRESSES = 1000  # room for the numbers of one customer's addresses
 
 
 def customer_node(customer: Customer, scene: Scene) -> Node:
@@ -36,8 +35,8 @@ def customer_node(customer: Customer, scene: Scene) -> Node:
             "canDelete": not scene.shop.orders_of_customer.get(customer.number),
             "createdAt": moment_text(customer.created_at),
             "updatedAt": moment_text(customer.updated_at),
-            "defaultEmailAddress": _email_address(email) if email else None,
-            "defaultPhoneNumber": _phone_number(phone) if phone else None,
+            "defaultEmailAddress": _email_address(email, customer.email_consent) if email else None,
+            "defaultPhoneNumber": _phone_number(phone, customer.sms_consent) if phone else None,
         },
         record=customer,
         defaultAddress=lambda: next(iter(address_nodes(customer, scene)), None),
@@ -48,8 +47,9 @@ def customer_node(customer: Customer, scene: Scene) -> Node:
 
 def address_nodes(customer: Customer, scene: Scene) -> list[Node]:
     """Return the addresses of a customer, the default one first."""
-    numbered = enumerate(customer.addresses)
-    nodes = [address_node(address, customer.number * ADDRESSES + index, scene, "CustomerAddress") for index, address in numbered]
+    numbers = [address_number(customer, index) for index in range(len(customer.addresses))]
+    pairs = zip(customer.addresses, numbers, strict=True)
+    nodes = [address_node(address, number, scene, "CustomerAddress") for address, number in pairs]
     return [node for node in nodes if node is not None]
 
 
@@ -58,19 +58,24 @@ def _spent(customer: Customer, scene: Scene) -> int:
     return sum(entry.received - entry.refunded for entry in sums)
 
 
-def _email_address(email: str) -> Node:
+def _email_address(email: str, consent: Consent | None) -> Node:
     return Node(
         {
             "__typename": "CustomerEmailAddress",
             "emailAddress": email,
-            "marketingState": "NOT_SUBSCRIBED",
-            "marketingOptInLevel": "SINGLE_OPT_IN",
-            "marketingUpdatedAt": None,
+            "marketingState": consent.state if consent else "NOT_SUBSCRIBED",
+            "marketingOptInLevel": consent.level if consent else "SINGLE_OPT_IN",
+            "marketingUpdatedAt": moment_or_none(consent.at) if consent else None,
             "validFormat": True,
         }
     )
 
 
-def _phone_number(phone: str) -> Node:
-    consent = {"state": "NOT_SUBSCRIBED", "optInLevel": "SINGLE_OPT_IN", "updatedAt": None}
-    return Node({"__typename": "CustomerPhoneNumber", "phoneNumber": phone, "smsMarketingConsent": consent})
+def _phone_number(phone: str, consent: Consent | None) -> Node:
+    shown = {
+        "__typename": "CustomerSmsMarketingConsent",
+        "state": consent.state if consent else "NEVER_SUBSCRIBED",
+        "optInLevel": consent.level if consent else "SINGLE_OPT_IN",
+        "updatedAt": moment_or_none(consent.at) if consent else None,
+    }
+    return Node({"__typename": "CustomerPhoneNumber", "phoneNumber": phone, "smsMarketingConsent": shown})

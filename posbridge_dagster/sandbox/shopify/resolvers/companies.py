@@ -1,21 +1,23 @@
-"""Companies that buy, where the shop's plan has them (switch ``b2b``)."""
+"""Companies that buy, where the shop's plan has them: not the smallest ones, and none with the switch ``b2b`` off."""
 
 from typing import Any
 
 from posbridge_dagster.sandbox.shopify.access import access_denied
 from posbridge_dagster.sandbox.shopify.node import Node
-from posbridge_dagster.sandbox.shopify.nodes.companies import company_node, company_place_node, profile_nodes
+from posbridge_dagster.sandbox.shopify.nodes.companies import company_node, company_place_node, contact_node, profile_nodes
 from posbridge_dagster.sandbox.shopify.nodes.orders import order_node
-from posbridge_dagster.sandbox.shopify.paging import list_connection
+from posbridge_dagster.sandbox.shopify.paging import list_connection, position_connection
+from posbridge_dagster.sandbox.shopify.records import Company, CompanyContact, CompanyPlace
 from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import numbered
 from posbridge_dagster.sandbox.shopify.scene import Scene
 from posbridge_dagster.sandbox.shopify.search.conditions import SearchField, SearchFields
-from posbridge_dagster.sandbox.shopify.search.finding import Finder, SortKey
+from posbridge_dagster.sandbox.shopify.search.finding import Finder, SortKey, list_condition
 
 Given = dict[str, Any]
 Error = dict[str, Any]
 B2B_NOTE = " Also: The shop must have access to B2B. Some operations may require additional plan capabilities."
+PLANS_WITHOUT = frozenset({"starter", "retail"})
 READ, WRITE = ("read_customers", "read_companies"), ("write_customers", "write_companies")
 SORT_KEYS: dict[str, SortKey] = {
     "CREATED_AT": lambda company: company.created_at,
@@ -28,7 +30,8 @@ SORT_KEYS: dict[str, SortKey] = {
 
 def allow(scene: Scene, field: str, scopes: tuple[str, ...]) -> None:
     """Raise Refusal where the shop has no companies or the caller may not see or change them."""
-    if not scene.switches.get("b2b", True) or not scene.scopes & set(scopes):
+    has_companies = scene.switches.get("b2b", True) and scene.plan not in PLANS_WITHOUT
+    if not has_companies or not scene.scopes & set(scopes):
         raise access_denied(field, scopes, B2B_NOTE)
 
 
@@ -60,14 +63,66 @@ def company(_: None, scene: Scene, global_id: str) -> Node | None:
     return None if found is None else company_node(found, scene)
 
 
+@resolves("QueryRoot", "companiesCount")
+def companies_count(_: None, scene: Scene, limit: int | None = None) -> dict[str, Any]:
+    """Return how many companies there are, up to a limit."""
+    allow(scene, "companiesCount", READ)
+    found = len(scene.shop.companies)
+    return {"count": limit, "precision": "AT_LEAST"} if limit is not None and found > limit else {"count": found, "precision": "EXACT"}
+
+
 @resolves("QueryRoot", "companyLocations")
 def company_locations(_: None, scene: Scene, query: str | None = None, sort_key: str = "ID", **window: Any) -> Node:
-    """Return the places of all companies by id. A query on them is not read: look them up through their company."""
+    """Return the places of all companies that a query finds, by id."""
     allow(scene, "companyLocations", READ)
-    reverse = window.pop("reverse", False)
-    places = sorted(((place, found) for found in scene.shop.companies for place in found.places), key=lambda pair: pair[0].number)
-    nodes = [company_place_node(place, found, scene) for place, found in (reversed(places) if reverse else places)]
-    return list_connection(nodes, unbounded=scene.unbounded, **window)
+    fields = SearchFields(
+        {
+            "company_id": SearchField("number", lambda pair: pair[1].number),
+            "created_at": SearchField("moment", lambda pair: pair[1].created_at),
+            "external_id": SearchField("word", lambda pair: pair[0].external_id),
+            "id": SearchField("number", lambda pair: pair[0].number),
+            "name": SearchField("tokens", lambda pair: pair[0].name),
+            "updated_at": SearchField("moment", lambda pair: pair[1].updated_at),
+        },
+        anywhere=lambda pair: (pair[0].name, pair[0].external_id),
+        timezone=scene.shop.timezone,
+    )
+    condition = list_condition(scene, ["companyLocations"], query, fields)
+    pairs = [(place, found) for found in scene.shop.companies if scene.is_searchable(found) for place in found.places]
+    kept = sorted((pair for pair in pairs if condition is None or condition(pair)), key=lambda pair: pair[0].number)
+    if window.pop("reverse", False):
+        kept.reverse()
+    return position_connection(kept, lambda pair: company_place_node(*pair, scene), unbounded=scene.unbounded, **window)
+
+
+@resolves("QueryRoot", "companyLocation")
+def company_location(_: None, scene: Scene, global_id: str) -> Node | None:
+    """Return one place of a company."""
+    allow(scene, "companyLocation", READ)
+    place, found = find_place(scene, global_id)
+    return None if place is None or found is None else company_place_node(place, found, scene)
+
+
+@resolves("QueryRoot", "companyContact")
+def company_contact(_: None, scene: Scene, global_id: str) -> Node | None:
+    """Return one contact of a company."""
+    allow(scene, "companyContact", READ)
+    contact, found = find_contact(scene, global_id)
+    return None if contact is None or found is None else contact_node(contact, found, scene)
+
+
+def find_place(scene: Scene, global_id: str) -> tuple[CompanyPlace | None, Company | None]:
+    """Return a place with its company, or neither."""
+    number = numbered("CompanyLocation", global_id)
+    found = scene.shop.company_of_place(number)
+    return (None, None) if found is None else (next(place for place in found.places if place.number == number), found)
+
+
+def find_contact(scene: Scene, global_id: str) -> tuple[CompanyContact | None, Company | None]:
+    """Return a contact with their company, or neither."""
+    number = numbered("CompanyContact", global_id)
+    pairs = ((contact, found) for found in scene.shop.companies for contact in found.contacts if contact.number == number)
+    return next(pairs, (None, None))
 
 
 @resolves("Customer", "companyContactProfiles")
@@ -85,6 +140,8 @@ def _connection_of(member: str) -> Any:
 
 for _field, _member in (("contactRoles", "role_nodes"), ("contacts", "contact_nodes"), ("locations", "place_nodes")):
     resolves("Company", _field)(_connection_of(_member))
+for _owner in ("CompanyContact", "CompanyLocation"):
+    resolves(_owner, "roleAssignments")(_connection_of("assignment_nodes"))
 
 
 @resolves("Company", "orders")

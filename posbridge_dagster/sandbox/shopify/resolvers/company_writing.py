@@ -5,8 +5,8 @@ from typing import Any
 
 from posbridge_dagster.sandbox.shopify.addresses import read_address
 from posbridge_dagster.sandbox.shopify.customer_drafts import EMAIL, keep_customer, kept_email, new_customer
-from posbridge_dagster.sandbox.shopify.nodes.companies import company_node, company_place_node, contact_node
-from posbridge_dagster.sandbox.shopify.records import Company, CompanyContact, CompanyPlace
+from posbridge_dagster.sandbox.shopify.nodes.companies import ROLES, company_node, company_place_node, contact_node
+from posbridge_dagster.sandbox.shopify.records import Company, CompanyContact, CompanyPlace, RoleAssignment
 from posbridge_dagster.sandbox.shopify.refusals import user_error
 from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.companies import WRITE, allow
@@ -17,12 +17,14 @@ from posbridge_dagster.sandbox.shopify.scene import Scene
 Given = dict[str, Any]
 Error = dict[str, Any]
 LONGEST_EXTERNAL_ID = 64
+DEFAULT_ROLE = ROLES.index("Ordering only")
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9!@#$%^&*(){}\[\]\\/?<>_\-~,.;:'`\"]*")
 EXTERNAL_ID_RULE = "External Id can only contain numbers, letters, and some special characters, including !@#$%^&*(){}[]\\/?<>_-~,.;:'`\""
 HTML = re.compile(r"<[^>]+>")
 
 
-def _name_errors(name: str | None, path: tuple[str, ...]) -> list[Error]:
+def name_errors(name: str | None, path: tuple[str, ...]) -> list[Error]:
+    """Return why something cannot be called so."""
     if not (name or "").strip():
         return [user_error("Name can't be blank", *path, "name", code="BLANK")]
     if HTML.search(name or ""):
@@ -30,7 +32,8 @@ def _name_errors(name: str | None, path: tuple[str, ...]) -> list[Error]:
     return []
 
 
-def _external_id_errors(external_id: str | None, known: set[str], path: tuple[str, ...]) -> list[Error]:
+def external_id_errors(external_id: str | None, known: set[str], path: tuple[str, ...]) -> list[Error]:
+    """Return why something cannot have an external id; ``known`` are those that others have."""
     value = external_id or ""
     where = (*path, "externalId")
     if len(value) > LONGEST_EXTERNAL_ID:
@@ -45,11 +48,17 @@ def _external_id_errors(external_id: str | None, known: set[str], path: tuple[st
 def _contact_errors(scene: Scene, given: Given, path: tuple[str, ...]) -> list[Error]:
     if not EMAIL.fullmatch(kept_email(given.get("email"))):
         return [user_error("Email is invalid", *path, "email", code="INVALID")]
-    names = [name for name in ("firstName", "lastName", "title") if HTML.search(given.get(name) or "")]
-    return [user_error(f"{name} contains HTML tags", *path, name, code="INVALID_INPUT") for name in names]
+    return markup_errors(given, path)
 
 
-def _places_known(scene: Scene) -> set[str]:
+def markup_errors(given: Given, path: tuple[str, ...]) -> list[Error]:
+    """Return that a name of a person has markup in it."""
+    is_marked_up = any(HTML.search(given.get(name) or "") for name in ("firstName", "lastName", "title"))
+    return [user_error("Invalid input.", *path, code="INVALID_INPUT")] if is_marked_up else []
+
+
+def places_known(scene: Scene) -> set[str]:
+    """Return the external ids of all places."""
     return {place.external_id for found in scene.shop.companies for place in found.places}
 
 
@@ -58,9 +67,9 @@ def create_company(_: None, scene: Scene, given: Given) -> dict[str, Any]:
     """Make a company; it always gets a place, named like itself where none is described."""
     allow(scene, "companyCreate", WRITE)
     described, contact, place = given["company"], given.get("companyContact"), given.get("companyLocation") or {}
-    errors = _name_errors(described["name"], ("input", "company"))
-    errors += _external_id_errors(described.get("externalId"), {found.external_id for found in scene.shop.companies}, ("input", "company"))
-    errors += _external_id_errors(place.get("externalId"), _places_known(scene), ("input", "companyLocation"))
+    errors = name_errors(described["name"], ("input", "company"))
+    errors += external_id_errors(described.get("externalId"), {found.external_id for found in scene.shop.companies}, ("input", "company"))
+    errors += external_id_errors(place.get("externalId"), places_known(scene), ("input", "companyLocation"))
     errors += _contact_errors(scene, contact, ("input", "companyContact")) if contact else []
     if errors:
         return {"company": None, "userErrors": errors}
@@ -71,14 +80,22 @@ def create_company(_: None, scene: Scene, given: Given) -> dict[str, Any]:
     made.places.append(_place(scene, {**place, "name": place.get("name") or made.name}))
     if contact:
         made.contacts.append(_contact(scene, contact))
+        assign_role(scene, made, made.contacts[0], made.places[0], DEFAULT_ROLE)
     scene.shop.add_company(made)
     scene.shop.writes += 1
     return {"company": company_node(made, scene), "userErrors": []}
 
 
+def assign_role(scene: Scene, company: Company, contact: CompanyContact, place: CompanyPlace, role: int) -> RoleAssignment:
+    """Let a contact act for a place and return the assignment."""
+    assignment = RoleAssignment(scene.shop.next_number(), contact.number, place.number, role, scene.shop.now())
+    company.roles.append(assignment)
+    return assignment
+
+
 def _place(scene: Scene, given: Given) -> CompanyPlace:
-    shipping = read_address(_mailing(given.get("shippingAddress")))
-    billing = shipping if given.get("billingSameAsShipping") else read_address(_mailing(given.get("billingAddress")))
+    shipping = read_address(mailing(given.get("shippingAddress")))
+    billing = shipping if given.get("billingSameAsShipping") else read_address(mailing(given.get("billingAddress")))
     return CompanyPlace(
         scene.shop.next_number(),
         given["name"],
@@ -89,10 +106,12 @@ def _place(scene: Scene, given: Given) -> CompanyPlace:
         billing,
         bool(given.get("taxExempt")),
         given.get("taxRegistrationId") or "",
+        list(given.get("taxExemptions") or []),
+        given.get("locale") or "nl",
     )
 
 
-def _mailing(given: Given | None) -> Given | None:
+def mailing(given: Given | None) -> Given | None:
     """Return a CompanyAddressInput under the names of a MailingAddressInput; its recipient is the company name on the label."""
     return None if given is None else {**given, "company": given.get("recipient"), "provinceCode": given.get("zoneCode")}
 
@@ -151,7 +170,7 @@ def create_place(_: None, scene: Scene, company_id: str, given: Given) -> dict[s
     errors = _no_company(found)
     if not (given.get("name") or given.get("externalId") or given.get("phone")):
         errors.append(user_error("No input provided.", "input", code="NO_INPUT"))
-    errors += _external_id_errors(given.get("externalId"), _places_known(scene), ("input",))
+    errors += external_id_errors(given.get("externalId"), places_known(scene), ("input",))
     if found is None or errors:
         return {"companyLocation": None, "userErrors": errors}
     address = given.get("shippingAddress") or {}

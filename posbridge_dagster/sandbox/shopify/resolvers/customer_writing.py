@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from posbridge_dagster.sandbox.shopify.consent import KINDS, creation_errors, read_consent, update_errors
 from posbridge_dagster.sandbox.shopify.customer_drafts import customer_errors, keep_customer, kept_email, kept_phone, new_customer
 from posbridge_dagster.sandbox.shopify.metafield_values import metafield_errors, write_metafields
 from posbridge_dagster.sandbox.shopify.nodes.people import customer_node
@@ -86,9 +87,14 @@ def update_customer(_: None, scene: Scene, given: Given) -> dict[str, Any]:
 def _write(scene: Scene, customer: Customer, given: Given, known: Customer | None) -> dict[str, Any]:
     entries = given.get("metafields") or []
     errors = customer_errors(scene.shop, given, known, ())
+    errors += update_errors(given) if known else creation_errors(given)
     errors += metafield_errors(scene.shop, "CUSTOMER", entries, ("metafields",), known.number if known else None)
     if errors:
         return _refused(*errors)
     keep_customer(scene.shop, customer, given)
+    if known is None:
+        customer.email_consent, customer.sms_consent = (
+            read_consent(scene.shop, given[name]) if given.get(name) else None for name in KINDS
+        )
     write_metafields(scene.shop, customer, entries)
     return {"customer": customer_node(customer, scene), "userErrors": []}

@@ -15,9 +15,8 @@ from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import numbered
 from posbridge_dagster.sandbox.shopify.scalars import gid
 from posbridge_dagster.sandbox.shopify.scene import Scene
-from posbridge_dagster.sandbox.shopify.search.conditions import Condition, SearchField, SearchFields, prepare
-from posbridge_dagster.sandbox.shopify.search.finding import Finder
-from posbridge_dagster.sandbox.shopify.search.syntax import parse
+from posbridge_dagster.sandbox.shopify.search.conditions import Condition, SearchField, SearchFields
+from posbridge_dagster.sandbox.shopify.search.finding import Finder, list_condition
 from posbridge_dagster.sandbox.shopify.stock_records import NAMES, Level
 
 ITEM_IN_ID = "?inventory_item_id="
@@ -96,11 +95,7 @@ def _level_condition(scene: Scene, path: list[str], query: str | None) -> Condit
         anywhere=lambda level: (),
         timezone=scene.shop.timezone,
     )
-    expression = parse(query or "")
-    search = prepare(expression, fields)
-    if search.warnings and expression is not None:
-        scene.search.append({"path": path, "query": query, "parsed": expression.parsed(), "warnings": search.warnings})
-    return search.condition
+    return list_condition(scene, path, query, fields)
 
 
 @resolves("InventoryItem", "locationsCount")

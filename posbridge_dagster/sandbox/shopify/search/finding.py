@@ -7,11 +7,26 @@ from posbridge_dagster.sandbox.shopify.catalogue import Catalogue, Numbered, Pla
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.paging import connection
 from posbridge_dagster.sandbox.shopify.scene import Scene
-from posbridge_dagster.sandbox.shopify.search.conditions import Search, SearchFields, prepare
+from posbridge_dagster.sandbox.shopify.search.conditions import Condition, Search, SearchFields, prepare
 from posbridge_dagster.sandbox.shopify.search.syntax import parse
 
 T = TypeVar("T", bound=Numbered)
 SortKey = str | Callable[[Any], Any]
+
+
+def _prepared(scene: Scene, path: list[str], query: str | None, fields: SearchFields) -> Search:
+    """Return the search that a query asks for, and note in the scene what it was warned about."""
+    expression = parse(query or "")
+    search = prepare(expression, fields)
+    if search.warnings:
+        said = {"path": path, "query": query, "parsed": expression.parsed() if expression else {}, "warnings": search.warnings}
+        scene.search.append(said)
+    return search
+
+
+def list_condition(scene: Scene, path: list[str], query: str | None, fields: SearchFields) -> Condition | None:
+    """Return what a query asks of the members of a list that has no catalogue of its own; None where it asks nothing."""
+    return _prepared(scene, path, query, fields).condition
 
 
 class Finder(Generic[T]):
@@ -32,12 +47,7 @@ class Finder(Generic[T]):
         self._is_there = is_there
 
     def _search(self, root: str, query: str | None) -> Search:
-        expression = parse(query or "")
-        search = prepare(expression, self._fields)
-        if search.warnings:
-            said = {"path": [root], "query": query, "parsed": expression.parsed() if expression else {}, "warnings": search.warnings}
-            self._scene.search.append(said)
-        return search
+        return _prepared(self._scene, [root], query, self._fields)
 
     def _finds(self, search: Search, record: T) -> bool:
         if not self._is_there(record) or not self._scene.is_searchable(record):
