@@ -14,6 +14,7 @@ from typing import Any
 
 import dagster as dg
 
+from posbridge_dagster.clients.shopify.documents import derived, document
 from posbridge_dagster.definitions import defs
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.rows import plain_rows
@@ -22,6 +23,7 @@ from posbridge_dagster.sandbox.faults import Call, Fault
 from posbridge_dagster.sandbox.seed import Seed
 from posbridge_dagster.settings import read_settings
 from posbridge_dagster.storage import FrameStore
+from posbridge_dagster_tests.flows.one_day import instance
 from posbridge_dagster_tests.flows.orders_to_shopify.both_sides import BothSides, both_sides
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -104,8 +106,6 @@ class InStep:
         """Ask the shop something of the test's own, or change something as a person would; return the data of the answer."""
         client = shopify_client(read_settings())
         try:
-            from posbridge_dagster.clients.shopify.documents import derived, document
-
             return client.execute(derived(query, document("shop")), variables, repeatable=False)
         finally:
             client.close()
@@ -128,7 +128,15 @@ def in_step(
 ) -> Iterator[InStep]:
     """Serve both systems, filled from a seed, with an empty home; ``ops`` are the ops that read and write."""
     with both_sides(seed, home, mapping=mapping, **environment) as sides:
+        sides.instance = instance()
         yield InStep(sides, flow, frame, *ops)
+
+
+def next_second() -> None:
+    """Wait until the clock shows another second than now: Shopify tells moments of change in whole seconds."""
+    begun, pause = int(time.time()), threading.Event()
+    while int(time.time()) == begun:
+        pause.wait(0.01)
 
 
 def _main(environment: Mapping[str, str], flow: str) -> None:
