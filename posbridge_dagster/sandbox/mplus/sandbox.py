@@ -4,10 +4,10 @@ import json
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from posbridge_dagster.sandbox.mplus.reading import Message, read_message
 from posbridge_dagster.sandbox.mplus.records import Replay
 from posbridge_dagster.sandbox.mplus.schema import NAMESPACE, Operation, Schema, schema_of
 from posbridge_dagster.sandbox.mplus.summary import summary
+from posbridge_dagster.sandbox.mplus.tills import Tills
 from posbridge_dagster.sandbox.mplus.versions import Version, version_of
 from posbridge_dagster.sandbox.mplus.writing import Style, write_message
 from posbridge_dagster.sandbox.seed import Seed
@@ -153,6 +154,10 @@ class MplusSandbox:
         sandbox = cls(Seed(), **settings)
         sandbox.books = Books(read_state(folder))
         return sandbox
+
+    def book_days(self, days: Sequence[date], documents: int, seed: int = 1) -> dict[str, int]:
+        """Let the tills sell for some days and return how many documents there are of each kind; credits come on top."""
+        return Tills(self._at_work, days, seed).book(documents)
 
     @contextmanager
     def _at_work(self) -> Iterator[Context]:

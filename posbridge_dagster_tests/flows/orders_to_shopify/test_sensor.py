@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import dagster as dg
 import pytest
@@ -80,5 +81,6 @@ def test_the_nightly_balance_asks_for_the_directions_that_were_run(sides: BothSi
     night = datetime(2025, 10, 22, 3, tzinfo=UTC)
     resources = {name: RESOURCES[name] for name in ("settings", "frame_store")}
     with dg.build_schedule_context(scheduled_execution_time=night, resources=resources) as context:
-        requests = list(balance_schedule(context))
-    assert [(each.partition_key, [key.path[1] for key in each.asset_selection or ()]) for each in requests] == [(FIRST_DAY, [FLOW, FLOW])]
+        requests = list(cast(Iterator[dg.RunRequest], balance_schedule(context)))
+    asked = [(request.partition_key, [key.path[1] for key in request.asset_selection or ()]) for request in requests]
+    assert asked == [(FIRST_DAY, [FLOW, FLOW])]
