@@ -29,6 +29,8 @@ from graphql import (
     is_leaf_type,
 )
 
+from posbridge_dagster.sandbox.shopify.input_cost import input_cost
+
 ROOT_COUNT, MUTATION, MOST = 10, 10, 1000
 FREE_TYPES = frozenset(
     {
@@ -136,7 +138,7 @@ class CostReader:
         parts = self._parts(node.selection_set, payload)
         for part in parts:
             part.own = 0
-        return Cost(_response_name(node), MUTATION, parts)
+        return Cost(_response_name(node), MUTATION + input_cost(node, self._variables), parts)
 
     def _parts(self, selection: SelectionSetNode | None, parent: GraphQLNamedType | None) -> list[Cost]:
         costs = [self._field(node, on or parent, on) for node, on in self._fields(selection, parent)]

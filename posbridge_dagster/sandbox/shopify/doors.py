@@ -3,16 +3,17 @@
 ``POST /sandbox/orders`` takes an OrderSeed as JSON, ``/sandbox/refunds`` ``{"order": number, "refund": RefundSeed}``,
 ``/sandbox/exchanges`` ``{"order": number, "exchange": ExchangeSeed}`` (without lines it is a plain return) and ``/sandbox/edits``
 ``{"order": number, "edit": EditSeed}``. ``/sandbox/sales`` ``{"sku": ..., "location": number, "quantity": number}`` sells pieces at
-a till now, ``/sandbox/levels`` ``{"sku": ..., "location": number, "available": number}`` counts a shelf as a person would. They are
-no part of Shopify.
+a till now, ``/sandbox/levels`` ``{"sku": ..., "location": number, "available": number}`` counts a shelf as a person would,
+``/sandbox/families`` ``{"families": [FamilySeed]}`` puts products on the shelf. They are no part of Shopify.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from posbridge_dagster.sandbox.seed import ExchangeSeed, OrderSeed, RefundSeed
+from posbridge_dagster.sandbox.seed import ExchangeSeed, FamilySeed, OrderSeed, RefundSeed
 from posbridge_dagster.sandbox.shopify.edits import EditSeed
+from posbridge_dagster.sandbox.shopify.opening import put_family
 from posbridge_dagster.sandbox.shopify.plain import from_plain
 from posbridge_dagster.sandbox.shopify.scalars import gid
 from posbridge_dagster.sandbox.shopify.shop import Shop
@@ -41,6 +42,13 @@ class EditOf:
 
     order: int
     edit: EditSeed
+
+
+@dataclass(frozen=True)
+class FamiliesPut:
+    """Families that are put on the shelf as products, published and with their stock."""
+
+    families: tuple[FamilySeed, ...]
 
 
 def _sell(shop: Shop, said: Any) -> dict[str, Any]:
@@ -74,6 +82,13 @@ def _count_shelf(shop: Shop, said: Any) -> dict[str, Any]:
     return {"available": level.available, "onHand": level.on_hand}
 
 
+def _put_families(shop: Shop, said: Any) -> dict[str, Any]:
+    families = from_plain(FamiliesPut, said).families
+    shop.writes += 1
+    made = [put_family(shop, family, shop.now()) for family in families]
+    return {"ids": [gid("Product", product.number) for product in made if product is not None]}
+
+
 DOORS: dict[str, Callable[[Shop, Any], dict[str, Any]]] = {
     "/sandbox/orders": _sell,
     "/sandbox/refunds": _refund,
@@ -81,5 +96,6 @@ DOORS: dict[str, Callable[[Shop, Any], dict[str, Any]]] = {
     "/sandbox/edits": _edit,
     "/sandbox/sales": _sell_pieces,
     "/sandbox/levels": _count_shelf,
+    "/sandbox/families": _put_families,
 }
 """What each door does with the JSON that comes in; raises PlainError or ValueError for what cannot be."""

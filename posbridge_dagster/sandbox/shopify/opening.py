@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from posbridge_dagster.sandbox.seed import Seed
+from posbridge_dagster.sandbox.seed import FamilySeed, Seed
 from posbridge_dagster.sandbox.shopify import order_stock, planting
-from posbridge_dagster.sandbox.shopify.shop import FIRST_PRODUCT, FIRST_VARIANT, Clock, Shop
+from posbridge_dagster.sandbox.shopify.records import Product
+from posbridge_dagster.sandbox.shopify.shelf import free_handle
+from posbridge_dagster.sandbox.shopify.shop import Clock, Shop
 from posbridge_dagster.sandbox.shopify.stock_records import Level
 
 
@@ -16,13 +18,7 @@ def plant(seed: Seed, clock: Clock) -> Shop:
     for location in seed.locations:
         shop.add_location(location)
     for family in seed.families:
-        made = planting.product(family, FIRST_PRODUCT + len(shop.products), FIRST_VARIANT + len(shop.variants), opened)
-        if made:
-            shop.add_product(*made)
-            articles = [article for article in family.articles if article.code]
-            for variant, article in zip(made[1], articles, strict=True):
-                for place in shop.locations:
-                    shop.stock.put(Level(variant.number, place, opened, opened, available=article.stock))
+        put_family(shop, family, opened)
     known_since: dict[int, datetime] = {}
     for order in seed.orders:
         if order.customer_number is not None:
@@ -35,3 +31,17 @@ def plant(seed: Seed, clock: Clock) -> Shop:
         shop.add_order(sold)
         order_stock.keep_committed(shop, sold)
     return shop
+
+
+def put_family(shop: Shop, family: FamilySeed, at: datetime) -> Product | None:
+    """Put a family on the shelf with its stock at every location; None where none of its articles has a code."""
+    made = planting.product(family, shop.next_product(), shop.next_variant(), at)
+    if made is None:
+        return None
+    product, variants = made
+    product.handle = free_handle(shop, product.handle)
+    shop.add_product(product, variants)
+    for variant, article in zip(variants, [article for article in family.articles if article.code], strict=True):
+        for place in shop.locations:
+            shop.stock.put(Level(variant.number, place, at, at, available=article.stock))
+    return product

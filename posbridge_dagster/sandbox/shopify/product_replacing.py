@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from posbridge_dagster.sandbox.shopify.joining import joining_errors, set_collections
 from posbridge_dagster.sandbox.shopify.metafield_values import metafield_errors, write_metafields
 from posbridge_dagster.sandbox.shopify.metafield_values import name_of as metafield_name
 from posbridge_dagster.sandbox.shopify.product_drafts import keep_product, new_product, product_errors, set_pictures
@@ -51,6 +52,7 @@ def read_replacement(shop: Shop, known: Product | None, given: Given) -> Replace
     """Return what an input asks for, with everything that is wrong with it."""
     errors = product_errors(shop, given, known, ("input",), as_set=True)
     errors += _owner_metafield_errors(shop, "PRODUCT", given, ("input",), known.number if known else None)
+    errors += joining_errors(shop, given.get("collections") or [], "input", "collections")
     options = known.options if known else []
     listed, variants = given.get("productOptions"), given.get("variants")
     if listed is not None and variants is None:
@@ -172,6 +174,8 @@ def replace(shop: Shop, known: Product | None, given: Given, wanted: Replacement
         _put_new(shop, product, {}, [DEFAULT_VALUE])
     if given.get("metafields") is not None:
         set_metafields(shop, product, given["metafields"])
+    if given.get("collections") is not None:
+        set_collections(shop, product, given["collections"])
     if given.get("files") is not None:
         set_pictures(shop, product, given["files"])
     shop.changed(product)

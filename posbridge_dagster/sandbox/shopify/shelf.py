@@ -35,6 +35,7 @@ def rename_handle(shop: Shop, product: Product, handle: str) -> None:
 def put_variant(shop: Shop, product: Product, variant: Variant) -> None:
     """Add a variant to a product in the shop, behind the others."""
     shop.add_variant(variant)
+    shop.variants_made[shop.now().date()] += 1
     product.variants.append(variant.number)
     variant.position = len(product.variants)
 

@@ -6,7 +6,7 @@ call wrote something.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from posbridge_dagster.sandbox.seed import ExchangeSeed, LocationSeed, OrderSeed, RefundSeed
 from posbridge_dagster.sandbox.shopify import order_stock, planting
@@ -69,6 +69,7 @@ class Shop:
         self.products_by_handle: dict[str, int] = {}
         self.variants_by_sku: dict[str, Variant] = {}
         self.sku_counts: Counter[str] = Counter()
+        self.variants_made: Counter[date] = Counter()
         self.customers_by_email: dict[str, int] = {}
         self.customers_by_phone: dict[str, int] = {}
         self.orders_of_customer: dict[int, list[int]] = defaultdict(list)

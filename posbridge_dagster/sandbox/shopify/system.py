@@ -23,6 +23,7 @@ from posbridge_dagster.sandbox.shopify.census import census
 from posbridge_dagster.sandbox.shopify.doors import DOORS
 from posbridge_dagster.sandbox.shopify.edits import EditSeed
 from posbridge_dagster.sandbox.shopify.engine import Engine, throttled
+from posbridge_dagster.sandbox.shopify.growth import MANY, TOO_MANY, is_too_fast
 from posbridge_dagster.sandbox.shopify.opening import plant
 from posbridge_dagster.sandbox.shopify.order_records import Order, Refund, Return
 from posbridge_dagster.sandbox.shopify.plain import PlainError
@@ -52,7 +53,8 @@ class ShopifySandbox:
     ``protected_customer_data`` (false: nobody's name, address, e-mail or phone is shown), ``served_version``,
     ``order_create_per_minute`` (None: no limit) with ``order_create_refusal`` (``user_error`` or ``http_429``),
     ``duplicate_custom_id`` (``taken``: an order whose custom id another one has is refused; ``accept``: it is made),
-    ``job_seconds`` (how long a cancellation or a change of a collection's members takes), ``b2b`` (false: the plan has no companies).
+    ``many_variants`` (from how many on a shop makes only 1,000 a day), ``job_seconds`` (how long a cancellation, a product set
+    or deleted later, or a change of a collection's members takes), ``b2b`` (false: the plan has no companies).
 
     ``doors`` tells the sandbox's own addresses, which sell, refund, exchange and edit now and answer to loopback only.
     """
@@ -83,6 +85,7 @@ class ShopifySandbox:
             "duplicate_custom_id": "taken",
             "job_seconds": 0.0,
             "b2b": True,
+            "many_variants": MANY,
         }
         self._engine = Engine(shop_schema())
         self._tokens = Tokens(token, client_id, client_secret, clock)
@@ -219,6 +222,8 @@ class ShopifySandbox:
         if self.operation(request) == "orderCreate" and self._is_too_fast():
             seconds = ceil(self.shop.order_attempts.seconds_to_wait())
             return _plain({"errors": "Too Many Requests"}, 429, headers={"Retry-After": str(max(seconds, 1))})
+        if is_too_fast(self.shop, str(self.switches["plan"]), self.operation(request), int(self.switches["many_variants"])):
+            return _plain({"errors": TOO_MANY}, 429, headers={"Retry-After": "60"})
         writes = self.shop.writes
         scene = self._scene(f"http://{request.headers.get('host', 'localhost')}")
         outcome = self._engine.answer(body["query"], body.get("variables") or {}, body.get("operationName"), scene, self._bucket(token))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from posbridge_dagster.sandbox.shopify.joining import join, joining_errors, leave
 from posbridge_dagster.sandbox.shopify.metafield_values import metafield_errors, write_metafields
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.goods import product_node
@@ -29,6 +30,7 @@ def create_product(_: None, scene: Scene, product: Given | None = None, media: l
     errors = product_errors(shop, given, None, ())
     errors += option_errors(listed, ("product", "productOptions"))
     errors += metafield_errors(shop, "PRODUCT", given.get("metafields") or [], ("product", "metafields"))
+    errors += joining_errors(shop, given.get("collectionsToJoin") or [], "product", "collectionsToJoin")
     shown = shop_node(shop, scene.plan)
     if errors:
         return {"product": None, "shop": shown, "userErrors": errors}
@@ -40,6 +42,7 @@ def create_product(_: None, scene: Scene, product: Given | None = None, media: l
     put_variant(shop, made, first)
     stock_variant(shop, first, {}, is_new=True)
     write_metafields(shop, made, given.get("metafields") or [])
+    join(shop, made, given.get("collectionsToJoin") or [])
     add_pictures(shop, made, media or [])
     shop.changed(made)
     return {"product": product_node(made, shop), "shop": shown, "userErrors": []}
@@ -56,10 +59,13 @@ def update_product(
         return {"product": None, "userErrors": [user_error("Product does not exist", "id")]}
     errors = product_errors(shop, given, known, ())
     errors += metafield_errors(shop, "PRODUCT", given.get("metafields") or [], ("product", "metafields"), known.number)
+    errors += joining_errors(shop, given.get("collectionsToJoin") or [], "product", "collectionsToJoin")
     if errors:
         return {"product": product_node(known, shop), "userErrors": errors}
     keep_product(shop, known, given)
     write_metafields(shop, known, given.get("metafields") or [])
+    join(shop, known, given.get("collectionsToJoin") or [])
+    leave(shop, known, given.get("collectionsToLeave") or [])
     add_pictures(shop, known, media or [])
     shop.changed(known)
     return {"product": product_node(known, shop), "userErrors": []}
