@@ -8,6 +8,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
+ORDERS = "orders_to_mplus"
 _COUNTS = ("read", "created", "updated", "unchanged", "skipped", "quarantined", "failed")
 _RARE = ("updated", "failed")  # no column where there are none
 
@@ -26,18 +27,30 @@ def days_table(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def said_of_day(row: Mapping[str, Any]) -> str:
-    """Return the counts of a day in one line, those that are zero left out."""
-    return f"{row['day']}: " + ", ".join(f"{row[name]} {name}" for name in _COUNTS if row[name])
+def flows_table(title: str, flows: Mapping[str, Mapping[str, int]]) -> Table:
+    """Return one line per flow: how many of its records ended how."""
+    table = Table("flow", title=title, box=box.SIMPLE, padding=(0, 1, 0, 0))
+    for name in _COUNTS:
+        table.add_column(name, justify="right")
+    for flow, ended in flows.items():
+        table.add_row(flow, str(sum(ended.values())), *(str(ended.get(name, 0)) for name in _COUNTS[1:]))
+    return table
 
 
-def quarantine_table(results: Sequence[Mapping[str, Any]]) -> Table:
-    """Return why orders were not written: how many, and one example of each reason."""
-    named = [row for row in results if row["outcome"] in ("skipped", "quarantined", "failed")]
-    table = Table("outcome", "code", "orders", "example", title="Not written, and why")
-    for (outcome, code), count in sorted(Counter((row["outcome"], row["code"]) for row in named).items()):
-        example = next(row for row in named if (row["outcome"], row["code"]) == (outcome, code))
-        table.add_row(outcome, code, str(count), f"{example['name']}: {example['reason']}")
+def said_of(what: str, ended: Mapping[str, int]) -> str:
+    """Return how the records of a run ended in one line, what is zero left out."""
+    counts = {"read": sum(ended.values()), **ended}
+    return f"{what}: " + (", ".join(f"{counts[name]} {name}" for name in _COUNTS if counts.get(name)) or "nothing to do")
+
+
+def quarantine_table(results: Mapping[str, Sequence[Mapping[str, Any]]]) -> Table:
+    """Return why records were not written: flow, how many, and one example of each reason."""
+    table = Table("flow", "outcome", "code", "records", "example", title="Not written, and why")
+    for flow, rows in results.items():
+        named = [row for row in rows if row["outcome"] in ("skipped", "quarantined", "failed")]
+        for (outcome, code), count in sorted(Counter((row["outcome"], row["code"]) for row in named).items()):
+            example = next(row for row in named if (row["outcome"], row["code"]) == (outcome, code))
+            table.add_row(flow, outcome, code, str(count), f"{example['name'] or example['source_id']}: {example['reason']}")
     return table
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from posbridge_dagster.cli.demo_tables import balance_table, balanced, days_table, said_of_day
+from posbridge_dagster.cli.demo_tables import balance_table, balanced, days_table, flows_table, said_of
 from posbridge_dagster.cli.screen import PAGE, screen
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +101,20 @@ def test_the_tables_of_a_large_week_fit_a_page() -> None:
     assert "quarantined" in printed and "1,234,567.89" in printed and "…" not in printed
     assert "updated" not in printed and "failed" not in printed
     assert max(map(len, printed.splitlines())) <= PAGE
-    assert said_of_day(rows[0]) == "2026-10-19: 35 read, 30 created, 2 unchanged, 1 skipped, 2 quarantined"
+
+
+def test_what_a_run_came_to_fits_a_line_and_a_table() -> None:
+    ended = {"created": 30, "unchanged": 2, "skipped": 1, "quarantined": 2}
+    assert (
+        said_of("orders_to_mplus 2026-10-19", ended)
+        == "orders_to_mplus 2026-10-19: 35 read, 30 created, 2 unchanged, 1 skipped, 2 quarantined"
+    )
+    assert said_of("stock_to_shopify", {}) == "stock_to_shopify: nothing to do"
+    console = screen()
+    with console.capture() as capture:
+        console.print(flows_table("All", {"categories_to_shopify": ended}))
+    [line] = [line for line in capture.get().splitlines() if "categories_to_shopify" in line]
+    assert line.split() == ["categories_to_shopify", "35", "30", "0", "2", "1", "2", "0"]
 
 
 def test_a_cent_or_an_order_too_few_is_no_balance() -> None:
