@@ -11,6 +11,8 @@ from posbridge_dagster.flows.orders_to_mplus import assets, automation, balance,
 from posbridge_dagster.flows.orders_to_shopify import assets as documents
 from posbridge_dagster.flows.orders_to_shopify import automation as documents_automation
 from posbridge_dagster.flows.orders_to_shopify import balance as documents_balance
+from posbridge_dagster.flows.products_to_mplus import assets as made_products
+from posbridge_dagster.flows.products_to_mplus import automation as made_products_automation
 from posbridge_dagster.flows.products_to_shopify import assets as products
 from posbridge_dagster.flows.products_to_shopify import automation as products_automation
 from posbridge_dagster.flows.stock_to_shopify import assets as stock
@@ -27,6 +29,7 @@ defs = dg.Definitions(
         *customers.ASSETS,
         *stock.ASSETS,
         *products.ASSETS,
+        *made_products.ASSETS,
         *categories.ASSETS,
     ],
     jobs=[
@@ -36,6 +39,7 @@ defs = dg.Definitions(
         customers_automation.job,
         stock_automation.job,
         products_automation.job,
+        made_products_automation.job,
         categories_automation.job,
     ],
     sensors=[
@@ -54,6 +58,8 @@ defs = dg.Definitions(
         *customers_automation.TICKING.schedules,
         *stock_automation.TICKING.schedules,
         *products_automation.TICKING.schedules,
+        made_products_automation.frequent_schedule,
+        made_products_automation.nightly_schedule,
         *categories_automation.TICKING.schedules,
     ],
     resources=RESOURCES,

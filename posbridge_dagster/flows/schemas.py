@@ -14,6 +14,7 @@ from posbridge_dagster.flows.categories_to_shopify.vocabulary import VOCABULARY 
 from posbridge_dagster.flows.customers_to_shopify.vocabulary import VOCABULARY as CUSTOMERS_TO_SHOPIFY
 from posbridge_dagster.flows.orders_to_mplus.vocabulary import VOCABULARY as ORDERS_TO_MPLUS
 from posbridge_dagster.flows.orders_to_shopify.vocabulary import VOCABULARY as ORDERS_TO_SHOPIFY
+from posbridge_dagster.flows.products_to_mplus.vocabulary import VOCABULARY as PRODUCTS_TO_MPLUS
 from posbridge_dagster.flows.products_to_shopify.vocabulary import VOCABULARY as PRODUCTS_TO_SHOPIFY
 from posbridge_dagster.flows.stock_to_shopify.vocabulary import VOCABULARY as STOCK_TO_SHOPIFY
 from posbridge_dagster.mapping import Vocabulary, json_schema
@@ -26,6 +27,7 @@ _EVERY: tuple[Vocabulary[Any], ...] = (
     CATEGORIES_TO_SHOPIFY,
     STOCK_TO_SHOPIFY,
     PRODUCTS_TO_SHOPIFY,
+    PRODUCTS_TO_MPLUS,
 )
 VOCABULARIES: Mapping[str, Vocabulary[Any]] = {vocabulary.flow: vocabulary for vocabulary in _EVERY}
 

@@ -1,0 +1,3 @@
+"""Shopify products as MplusKASSA families of articles; off unless the mapping file turns it on."""
+
+FLOW = "products_to_mplus"

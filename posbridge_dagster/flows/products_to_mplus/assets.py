@@ -1,0 +1,124 @@
+"""The flow as Dagster assets: read the shop's products, say what families there should be, bring them there."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from posbridge_dagster.clients.mplus.client import MplusClient
+from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
+from posbridge_dagster.flows.failures import plain_failure, said_plainly
+from posbridge_dagster.flows.products_to_mplus import FLOW
+from posbridge_dagster.flows.products_to_mplus.frames import told
+from posbridge_dagster.flows.products_to_mplus.mapped import map_families
+from posbridge_dagster.flows.products_to_mplus.mapping_file import read_mapping
+from posbridge_dagster.flows.products_to_mplus.reading import shop_frames
+from posbridge_dagster.flows.products_to_mplus.shapes import MAPPED_SHAPES, SHOP_SHAPES
+from posbridge_dagster.flows.products_to_mplus.write import Run, came_from_the_till, write_families
+from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
+from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.ledger import Ledger, Owner
+from posbridge_dagster.settings import Settings
+from posbridge_dagster.storage import FrameStore
+
+POOL = "mplus_products"
+READING_OP = "read_shop_products"
+CHECKS = {
+    "counts_add_up": "every product ended in exactly one outcome",
+    "nothing_waits": "no product waits unsent for longer than POSBRIDGE_UNSENT_MINUTES",
+}
+
+
+class ProductReading(dg.Config):
+    """How the shop's products are read."""
+
+    read_everything: bool = False
+
+
+class FamilyWriting(dg.Config):
+    """How families are written."""
+
+    dry_run: bool = False
+
+
+def _in(frame: str, stage: Stage) -> dg.AssetIn:
+    return dg.AssetIn(key=frame_key(FLOW, frame, stage))
+
+
+@dg.multi_asset(name=READING_OP, outs={name: dg.AssetOut(**told(name, "snapshot")) for name in SHOP_SHAPES})
+def snapshot(
+    config: ProductReading,
+    shopify: dg.ResourceParam[ShopifyClient],
+    settings: dg.ResourceParam[Settings],
+    frame_store: dg.ResourceParam[FrameStore],
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Read the shop's products, or what changed in them since the last time."""
+    with said_plainly():
+        options = read_mapping(settings).settings
+        keys = {name: frame_key(FLOW, name, "snapshot").path for name in SHOP_SHAPES}
+        stored = {} if config.read_everything else {name: frame_store.read(key, None) for name, key in keys.items()}
+        frames = shop_frames(shopify, options, timedelta(minutes=settings.overlap_minutes), stored)
+    for name in SHOP_SHAPES:
+        extra = calls_metadata(shopify=shopify) if name == "shop_products" else {}
+        yield dg.Output(frames[name], output_name=name, metadata=frame_metadata(frames[name]) | extra)
+
+
+@dg.multi_asset(
+    name="map_families",
+    ins={name: _in(name, "snapshot") for name in SHOP_SHAPES},
+    outs={name: dg.AssetOut(**told(name, "mapped")) for name in MAPPED_SHAPES},
+)
+def mapped(
+    shop_products: pd.DataFrame,
+    shop_variants: pd.DataFrame,
+    ledger: dg.ResourceParam[Ledger],
+    settings: dg.ResourceParam[Settings],
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Say what MplusKASSA should hold, and why some products may not go there."""
+    with said_plainly():
+        mapping = read_mapping(settings)
+        own = came_from_the_till(ledger, shop_products)
+        target = map_families({"shop_products": shop_products, "shop_variants": shop_variants}, mapping, own=own)
+    for name in MAPPED_SHAPES:
+        extra = verdict_metadata(target[name], "product_id") if name == "families" else {}
+        yield dg.Output(target[name], output_name=name, metadata=frame_metadata(target[name], clear=("description",)) | extra)
+
+
+@dg.multi_asset(
+    name="write_mplus_products",
+    pool=POOL,
+    ins={name: _in(name, "mapped") for name in MAPPED_SHAPES},
+    outs={"families_result": dg.AssetOut(**told("families", "result"))},
+    check_specs=check_specs(FLOW, "families", CHECKS),
+)
+def families_result(
+    context: dg.AssetExecutionContext,
+    config: FamilyWriting,
+    families: pd.DataFrame,
+    articles: pd.DataFrame,
+    mplus: dg.ResourceParam[MplusClient],
+    ledger: dg.ResourceParam[Ledger],
+    settings: dg.ResourceParam[Settings],
+) -> Iterator[Any]:
+    """Create and update the families that differ, and tell how each product ended; the run fails when one could not be sent."""
+    with said_plainly():
+        run = Run(
+            mapping=read_mapping(settings),
+            ledger=ledger,
+            owner=Owner.of_this_process(context.run.run_id),
+            mplus=mplus,
+            run_id=context.run.run_id,
+            dry_run=config.dry_run or settings.dry_run,
+        )
+        result = write_families(run, families, articles)
+    yield dg.Output(result, output_name="families_result", metadata=result_metadata(result) | calls_metadata(mplus=mplus))
+    yield counts_add_up(FLOW, "families", result, families["product_id"])
+    yield nothing_waits(FLOW, "families", ledger, settings)
+    if sentence := failed_sentence(result, "products"):
+        raise plain_failure(sentence)
+
+
+ASSETS = [snapshot, mapped, families_result]

@@ -1,0 +1,13 @@
+"""The settings of the flow, as they stand under `settings:` in `mappings/products_to_mplus.yaml`."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ProductsToMplusOptions(BaseModel):
+    """What the mapping file decides besides fields, lookups and rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = Field(False, description="false: every product is skipped and nothing is written")
+    colour_option: str = Field("Kleur", description="name of the option whose value is the article's colour")
+    size_option: str = Field("Maat", description="name of the option whose value is the article's size")
