@@ -7,7 +7,8 @@ import pytest
 from posbridge_dagster_tests.sandbox.shopify.shopfloor import Caller
 from posbridge_dagster_tests.sandbox.shopify.test_customers_and_companies import BAKER
 
-PLACE = """id name externalId phone note locale shippingAddress { id address1 zip city countryCode recipient } billingAddress { id address1 }
+PLACE = """id name externalId phone note locale
+  shippingAddress { id address1 zip city countryCode recipient } billingAddress { id address1 }
   taxSettings { taxRegistrationId taxExempt taxExemptions }
   roleAssignments(first: 5) { nodes { id role { name } companyContact { id } companyLocation { id } } }"""
 CREATE = f"""mutation ($input: CompanyCreateInput!) {{ companyCreate(input: $input) {{ company {{ id name
@@ -18,8 +19,8 @@ UPDATE = """mutation ($id: ID!, $input: CompanyInput!) { companyUpdate(companyId
   company { name externalId note customerSince } userErrors { field message code } } }"""
 CONTACT = """mutation ($id: ID!, $input: CompanyContactInput!) { companyContactUpdate(companyContactId: $id, input: $input) {
   companyContact { id title locale customer { id email firstName phone } } userErrors { field message code } } }"""
-PLACE_UPDATE = f"""mutation ($id: ID!, $input: CompanyLocationUpdateInput!) {{ companyLocationUpdate(companyLocationId: $id, input: $input) {{
-  companyLocation {{ {PLACE} }} userErrors {{ field message code }} }} }}"""
+PLACE_UPDATE = f"""mutation ($id: ID!, $input: CompanyLocationUpdateInput!) {{
+  companyLocationUpdate(companyLocationId: $id, input: $input) {{ companyLocation {{ {PLACE} }} userErrors {{ field message code }} }} }}"""
 ASSIGN = """mutation ($id: ID!, $address: CompanyAddressInput!, $types: [CompanyAddressType!]!) {
   companyLocationAssignAddress(locationId: $id, address: $address, addressTypes: $types) {
     addresses { id address1 city } userErrors { field message code } } }"""

@@ -6,6 +6,7 @@ from posbridge_dagster.sandbox.shopify.customer_drafts import kept_phone
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.nodes.orders import order_node
 from posbridge_dagster.sandbox.shopify.nodes.people import address_nodes, customer_node
+from posbridge_dagster.sandbox.shopify.nodes.places import country_name
 from posbridge_dagster.sandbox.shopify.paging import list_connection
 from posbridge_dagster.sandbox.shopify.records import Customer
 from posbridge_dagster.sandbox.shopify.registry import resolves
@@ -36,7 +37,8 @@ def _finder(scene: Scene) -> Finder[Customer]:
             "state": SearchField(
                 "choice", lambda customer: "DISABLED", {"disabled": "DISABLED", "enabled": "ENABLED", "invited": "INVITED"}
             ),
-            "country": SearchField("word", lambda customer: customer.address.country if customer.address else ""),
+            "accepts_marketing": SearchField("choice", _accepts_marketing, {"true": True, "false": False}),
+            "country": SearchField("many", _countries),
             "tag": SearchField("many", lambda customer: customer.tags),
             "updated_at": SearchField("moment", lambda customer: customer.updated_at, index="updated_at"),
         },
@@ -44,6 +46,16 @@ def _finder(scene: Scene) -> Finder[Customer]:
         timezone=scene.shop.timezone,
     )
     return Finder(scene, scene.shop.customers, fields, SORT_KEYS)
+
+
+def _accepts_marketing(customer: Customer) -> bool:
+    return customer.email_consent is not None and customer.email_consent.state == "SUBSCRIBED"
+
+
+def _countries(customer: Customer) -> list[str]:
+    """Return the country of a customer, by its code and by its name."""
+    code = customer.address.country if customer.address else ""
+    return [code, country_name(code) or ""] if code else []
 
 
 @resolves("QueryRoot", "customers")
