@@ -13,7 +13,7 @@ from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster.sandbox.seed import OrderSeed, PaymentSeed, RefundLineSeed, RefundSeed
 from posbridge_dagster.sandbox.shopify import ShopifySandbox, planting
 from posbridge_dagster_tests.flows.coupling import Coupling, coupled
-from posbridge_dagster_tests.flows.little_shop import BAG, DAY, STOCK, bag, book, eva, little_shop, sale, stranger, total
+from posbridge_dagster_tests.flows.little_shop import BAG, BOOK, DAY, STOCK, bag, book, eva, little_shop, sale, stranger, total
 
 MONTHS_LATER = datetime(2026, 2, 3, 11, tzinfo=UTC)
 CARD = "shopify_payments"
@@ -51,6 +51,24 @@ CASES: dict[str, tuple[OrderSeed, RefundSeed, list[tuple[int, int, int]], list[t
         refund(72, RefundLineSeed(0, 1), paid=2490, shipping_cents=495),
         [(BAG, -1, 1995), (SHIPPING, -1, 495)],
         [("PIN", -2490)],
+    ),
+    "a part of the shipping": (
+        sale(79, bag, shipping_cents=495, shipping_title="Post"),
+        refund(79, paid=200, shipping_cents=200),
+        [(SHIPPING, -1, 200)],
+        [("PIN", -200)],
+    ),
+    "everything at once": (
+        sale(70, TWO_BAGS, book, shipping_cents=495, payments=(PaymentSeed("cash", 2000), PaymentSeed(CARD, 3735))),
+        refund(
+            70,
+            RefundLineSeed(0, 1),
+            RefundLineSeed(1, 1),
+            paid=(PaymentSeed("cash", 1005, kind="REFUND", rounding_cents=2), PaymentSeed(CARD, 2542, kind="REFUND")),
+            shipping_cents=200,
+        ),
+        [(BAG, -1, 1995), (BOOK, -1, 1250), (ADJUSTMENT, -1, 100), (SHIPPING, -1, 200), (ROUNDING, -1, 2)],
+        [("CONTANT", -1005), ("PIN", -2542)],
     ),
     "more than the goods": (
         sale(73, bag),
