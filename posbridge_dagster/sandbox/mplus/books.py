@@ -54,7 +54,7 @@ class Books:
         self.relation_log: MarkerLog[int] = MarkerLog()
         self.employee_log: MarkerLog[int] = MarkerLog()
         self.group_log: MarkerLog[int] = MarkerLog()
-        self.article_log: MarkerLog[int] = MarkerLog()
+        self.article_log: MarkerLog[tuple[bool, int]] = MarkerLog()
         self._index()
 
     def _index(self) -> None:
@@ -75,7 +75,7 @@ class Books:
                 log.place(card.number, card.sync_marker)
         sellable: list[Family | Article] = [*state.families.values(), *state.articles.values()]
         for item in _by_marker(sellable):
-            self.article_log.place(item.family if isinstance(item, Article) else item.number, item.sync_marker)
+            self.article_log.place((isinstance(item, Article), item.number), item.sync_marker)
 
     def next_number(self, name: str) -> int:
         """Return the next number of a series, such as the orders of a year."""
@@ -116,16 +116,20 @@ class Books:
 
     def keep_family(self, family: Family) -> None:
         """Add or change a product; its articles are kept one by one."""
-        family.sync_marker = self.article_log.stamp(family.number)
+        family.sync_marker = self.article_log.stamp((False, family.number))
         self.state.families[family.number] = family
 
     def keep_article(self, article: Article) -> None:
         """Add or change an article of a product that is kept already."""
-        article.sync_marker = self.article_log.stamp(article.family)
+        article.sync_marker = self.article_log.stamp((True, article.number))
         self.state.articles[article.number] = article
         siblings = self.state.families[article.family].articles
         if article.number not in siblings:
             siblings.append(article.number)
+
+    def newest_marker(self, family: Family) -> int:
+        """Return the marker of the last change of a product or of one of its articles."""
+        return max([family.sync_marker, *(self.state.articles[number].sync_marker for number in family.articles)])
 
     def stock_row(self, branch: int, article_number: int) -> StockRow:
         """Return the stock of an article at a branch; there is a row from the first look on."""

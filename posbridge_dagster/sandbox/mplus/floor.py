@@ -86,7 +86,7 @@ class Floor:
             family = _found(context.books.state.families, product, "product")
             if change(family, {**family.members, **_known(members, "Product", context)}, context):
                 context.books.keep_family(family)
-            return {"syncMarker": context.books.article_log.newest(product)}
+            return {"syncMarker": family.sync_marker}
 
     def show_product(self, product: int, groups: list[int]) -> Message:
         """Let a product stand in exactly these article groups."""

@@ -32,10 +32,6 @@ class MarkerLog(Generic[Key]):
         self._rows.append((marker, key))
         self._newest[key] = marker
 
-    def newest(self, key: Key) -> int:
-        """Return the marker of an entity, 0 where it has none."""
-        return self._newest.get(key, 0)
-
     def since(self, marker: int) -> Iterator[Key]:
         """Yield the entities with this marker or a higher one, lowest first."""
         for at, key in self._rows[bisect_left(self._rows, marker, key=lambda row: row[0]) :]:

@@ -48,9 +48,8 @@ class MplusSandbox:
 
     Switches: ``service_version`` (text; older ones lack calls and members, see `versions`), ``percentage_scale`` (what one percent
     is written as: 100 or 1), ``stock_id_inclusive``, ``free_is_net`` (amountFree is net of reservations),
-    ``reservation_raises_stock_id``, ``product_marker`` (``newest`` of the product and its articles, or ``own``),
-    ``group_changes_product`` (coming into a group raises the product's marker), ``deleted_groups_in_tree``,
-    ``products_can_be_changed``, ``ignored_article_members`` (names that writing leaves as they are),
+    ``reservation_raises_stock_id``, ``group_changes_product`` (coming into a group raises the product's marker),
+    ``deleted_groups_in_tree``, ``products_can_be_changed``, ``ignored_article_members`` (names that writing leaves as they are),
     ``exact_match_case_sensitive``, ``undashed_ids``, ``absent_decimal_places``, ``zero_dates``, ``unknown_enum`` (the name of the
     enumeration that has grown; True = PaymentMethodType), ``unsorted``, ``page_cap``.
 
@@ -85,7 +84,6 @@ class MplusSandbox:
             "stock_id_inclusive": True,
             "free_is_net": True,
             "reservation_raises_stock_id": False,
-            "product_marker": "newest",
             "group_changes_product": True,
             "deleted_groups_in_tree": False,
             "products_can_be_changed": True,

@@ -1,78 +1,73 @@
 """Products with those of their articles that are asked for, and the definitions that articles refer to."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from dataclasses import dataclass, field
 
 from posbridge_dagster.sandbox.mplus.context import Context, Perform
 from posbridge_dagster.sandbox.mplus.masterdata import ARTICLE_FIELDS, PRICE_GROUPS, RELATION_FIELDS, SALES_PRICES
 from posbridge_dagster.sandbox.mplus.reading import Message
-from posbridge_dagster.sandbox.mplus.records import Article, Card, Family
+from posbridge_dagster.sandbox.mplus.records import Article, Family
 from posbridge_dagster.sandbox.mplus.rendering import card_message
 
-Chosen = tuple[Family, list[Article]]
+Row = tuple[Family, Article | None]
 Test = Callable[[Article], bool]
+
+
+@dataclass
+class Selected:
+    """A product with those of its articles that an answer is about, and the newest marker among these changes."""
+
+    family: Family
+    articles: list[Article] = field(default_factory=list)
+    newest: int = 0
 
 
 def get_products(request: Message, context: Context) -> Message:
     """List products with those of their articles that are asked for or have changed."""
     asked = request["request"]
-    articles = context.books.state.articles
-    chosen = _within_limit(_matching(asked, context), asked, context)
+    state = context.books.state
+    chosen = _within_limit(_rows(asked, context), asked, context)
     if asked.get("includeAllArticlesOfSelectedProducts"):
-        chosen = [(family, [articles[number] for number in family.articles]) for family, _ in chosen]
+        for each in chosen:
+            each.articles = [state.articles[number] for number in each.family.articles]
     if context.switches["unsorted"] and not asked.get("syncMarkerLimit"):
         chosen.reverse()
-    return {"productList": {"product": [_product(family, found, context) for family, found in chosen]}}
+    return {"productList": {"product": [_product(each, context) for each in chosen]}}
 
 
-def _product(family: Family, articles: list[Article], context: Context) -> Message:
-    """Return a product. Whether its marker counts the changes of its articles is not documented, so it is a switch."""
-    books = context.books
-    own = context.switches["product_marker"] == "own"
-    places = [(number, books.state.groups[number].products) for number in family.groups]
+def _product(selected: Selected, context: Context) -> Message:
+    """Return a product with the newest marker among the changes that the answer is about.
+
+    How a product's marker goes with those of its articles is not documented. This reading is the one under which both rules that
+    clients follow are safe: to ask on from the highest product marker, and from the highest of all.
+    """
+    family, groups = selected.family, context.books.state.groups
+    places = [{"groupNumber": number, "sortOrder": groups[number].products.index(family.number) + 1} for number in family.groups]
     return {
         "productNumber": family.number,
-        "syncMarker": family.sync_marker if own else books.article_log.newest(family.number),
-        "articleList": {"article": [card_message(article, "articleNumber") for article in articles]},
+        "syncMarker": selected.newest,
+        "articleList": {"article": [card_message(article, "articleNumber") for article in selected.articles]},
         "groupNumbers": family.groups,
-        "sortOrderGroupList": {
-            "sortOrderGroup": [{"groupNumber": number, "sortOrder": products.index(family.number) + 1} for number, products in places]
-        },
+        "sortOrderGroupList": {"sortOrderGroup": places},
         **family.members,
     }
 
 
-def _matching(asked: Message, context: Context) -> Iterator[Chosen]:
-    """Yield products by rising marker with their articles that match; one without any only where it has changed itself."""
-    state, marker = context.books.state, asked.get("syncMarker") or 0
+def _rows(asked: Message, context: Context) -> Iterator[Row]:
+    """Yield what matches by rising marker: an article with its product, or a product alone for a change of the product itself."""
+    families, articles = context.books.state.families, context.books.state.articles
     since = context.moment_in(asked, "changedSinceTimestamp")
-    named = _named_families(asked, context)
+    products, groups = set(asked.get("productNumbers", ())), set(asked.get("groupNumbers", ()))
     tests = _article_tests(asked)
-    for number in context.books.article_log.since(marker):
-        if named is not None and number not in named:
+    for is_article, number in context.books.article_log.since(asked.get("syncMarker") or 0):
+        article = articles[number] if is_article else None
+        family = families[article.family if article else number]
+        if (products and family.number not in products) or (groups and groups.isdisjoint(family.groups)):
             continue
-        family = state.families[number]
-        siblings = (state.articles[each] for each in family.articles)
-        found = [each for each in siblings if _changed(each, marker, since) and all(test(each) for test in tests)]
-        if found or (not tests and _changed(family, marker, since)):
-            yield family, found
-
-
-def _changed(card: Card, marker: int, since: datetime | None) -> bool:
-    return card.sync_marker >= marker and (since is None or card.changed_at >= since)
-
-
-def _named_families(asked: Message, context: Context) -> set[int] | None:
-    """Return the products that the request can be about, None where it names none."""
-    state = context.books.state
-    choices: list[set[int]] = []
-    if products := asked.get("productNumbers"):
-        choices.append(set(products))
-    if numbers := asked.get("articleNumbers"):
-        choices.append({state.articles[number].family for number in numbers if number in state.articles})
-    if groups := asked.get("groupNumbers"):
-        choices.append({product for number in groups if number in state.groups for product in state.groups[number].products})
-    return set.intersection(*choices) if choices else None
+        if since and (article or family).changed_at < since:
+            continue
+        if all(test(article) for test in tests) if article else not tests:
+            yield family, article
 
 
 def _article_tests(asked: Message) -> list[Test]:
@@ -88,18 +83,26 @@ def _article_tests(asked: Message) -> list[Test]:
     return tests
 
 
-def _within_limit(found: Iterable[Chosen], asked: Message, context: Context) -> list[Chosen]:
-    """Return what fits: a limit counts articles, not products, and the first product is never split (API Service 10.0.0)."""
+def _within_limit(rows: Iterable[Row], asked: Message, context: Context) -> list[Selected]:
+    """Return what fits: a limit counts articles, not products, and does not split the first product (API Service 10.0.0).
+
+    Rows come by marker and nothing below the highest marker of an answer is left out of it, or who asks on from there would never
+    see it: a first product is whole as far as no other product was changed between its articles.
+    """
     cap: int = context.switches["page_cap"]
     limit = min(asked.get("syncMarkerLimit") or cap, cap) if asked.get("syncMarker") is not None else cap
-    chosen: list[Chosen] = []
+    chosen: dict[int, Selected] = {}
     count = 0
-    for family, articles in found:
-        count += len(articles)
-        if chosen and (count > limit or len(chosen) >= cap):
+    for family, article in rows:
+        full = count >= limit or (len(chosen) >= cap and family.number not in chosen)
+        if full and chosen.keys() != {family.number}:
             break
-        chosen.append((family, articles))
-    return chosen
+        selected = chosen.setdefault(family.number, Selected(family))
+        selected.newest = (article or family).sync_marker
+        if article:
+            selected.articles.append(article)
+            count += 1
+    return list(chosen.values())
 
 
 def get_custom_field_lists(request: Message, context: Context) -> Message:

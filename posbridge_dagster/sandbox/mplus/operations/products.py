@@ -115,7 +115,7 @@ def _check(said: Message, articles: list[Message], context: Context) -> None:
 
 
 def _stamps(family: Family, context: Context) -> Message:
-    return {"changeTimestamp": context.now, "syncMarker": context.books.article_log.newest(family.number)}
+    return {"changeTimestamp": context.now, "syncMarker": context.books.newest_marker(family)}
 
 
 OPERATIONS: dict[str, Perform] = {"createProduct": create_product, "updateProduct": update_product}
