@@ -14,6 +14,7 @@ from posbridge_dagster.sandbox.shopify.attempts import Attempts
 from posbridge_dagster.sandbox.shopify.catalogue import Catalogue
 from posbridge_dagster.sandbox.shopify.collection_records import Collection
 from posbridge_dagster.sandbox.shopify.collection_shelf import Collections
+from posbridge_dagster.sandbox.shopify.company_shelf import Companies
 from posbridge_dagster.sandbox.shopify.edits import EditSeed, edit
 from posbridge_dagster.sandbox.shopify.jobs import Jobs
 from posbridge_dagster.sandbox.shopify.order_records import Order, Refund, Return
@@ -50,7 +51,7 @@ class Shop:
             }
         )
         self.customers = Catalogue[Customer]({"updated_at": lambda customer: customer.updated_at, "id": lambda customer: customer.number})
-        self.companies = Catalogue[Company]({"updated_at": lambda company: company.updated_at, "id": lambda company: company.number})
+        self.companies = Companies()
         self.orders = Catalogue[Order](
             {
                 "created_at": lambda order: order.created_at,
@@ -162,7 +163,7 @@ class Shop:
 
     def company_of_place(self, number: int) -> Company | None:
         """Return the company that one of its places belongs to."""
-        return next((company for company in self.companies if any(place.number == number for place in company.places)), None)
+        return next(iter(self.companies.with_("place", number)), None)
 
     def add_order(self, order: Order) -> None:
         """Take a sale in. Raises ValueError where its number is taken."""

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.skipif(not RECORDINGS.exists(), reason="the recordings 
 ADDRESS = "id firstName lastName address1 address2 city company country countryCodeV2 province provinceCode zip phone name formattedArea"
 CUSTOMER = f"id email firstName lastName displayName defaultAddress {{ {ADDRESS} }} addressesV2(first: 9) {{ nodes {{ {ADDRESS} }} }}"
 WRITES = {
-    name: f"""mutation ($input: CustomerInput!) {{ {name}(input: $input) {{ customer {{ {CUSTOMER} }} userErrors {{ field message }} }} }}"""
+    name: f"""mutation ($input: CustomerInput!) {{ {name}(input: $input) {{
+      customer {{ {CUSTOMER} }} userErrors {{ field message }} }} }}"""
     for name in ("customerCreate", "customerUpdate")
 }
 READ = f"""query ($id: ID!, $identifier: CustomerIdentifierInput!) {{ customer(id: $id) {{ {CUSTOMER} }}

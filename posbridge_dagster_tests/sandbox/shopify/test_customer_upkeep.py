@@ -125,6 +125,15 @@ def test_a_customer_without_orders_can_be_deleted_with_their_custom_id(shop: Cal
     assert shop.data(CREATE, input={"email": "bob@example.nl"})["customerCreate"]["userErrors"] == [], "the address is free again"
 
 
+def test_a_contact_who_is_deleted_is_gone_from_their_company(shop: Caller) -> None:
+    create = """mutation { companyCreate(input: {company: {name: "Bakker"}, companyContact: {email: "an@example.nl"}}) {
+      company { id mainContact { customer { id } } } } }"""
+    company = shop.data(create)["companyCreate"]["company"]
+    assert shop.data(DELETE, id=company["mainContact"]["customer"]["id"])["customerDelete"]["userErrors"] == []
+    left = shop.data("query ($id: ID!) { company(id: $id) { contactsCount { count } mainContact { id } } }", id=company["id"])
+    assert left["company"] == {"contactsCount": {"count": 0}, "mainContact": None}
+
+
 @pytest.mark.parametrize(
     ("given", "field", "message"),
     [

@@ -157,7 +157,7 @@ def profile_nodes(customer: int, scene: Scene) -> list[Node]:
     """Return a customer as contact of every company that has them."""
     return [
         contact_node(contact, company, scene)
-        for company in scene.shop.companies
+        for company in scene.shop.companies.with_("customer", customer)
         for contact in company.contacts
         if contact.customer == customer
     ]

@@ -121,8 +121,8 @@ def find_place(scene: Scene, global_id: str) -> tuple[CompanyPlace | None, Compa
 def find_contact(scene: Scene, global_id: str) -> tuple[CompanyContact | None, Company | None]:
     """Return a contact with their company, or neither."""
     number = numbered("CompanyContact", global_id)
-    pairs = ((contact, found) for found in scene.shop.companies for contact in found.contacts if contact.number == number)
-    return next(pairs, (None, None))
+    found = next(iter(scene.shop.companies.with_("contact", number)), None)
+    return (None, None) if found is None else (next(contact for contact in found.contacts if contact.number == number), found)
 
 
 @resolves("Customer", "companyContactProfiles")

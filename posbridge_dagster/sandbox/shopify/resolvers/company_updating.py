@@ -20,11 +20,11 @@ from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.companies import WRITE, allow, find_contact, find_place
 from posbridge_dagster.sandbox.shopify.resolvers.company_writing import (
     assign_role,
-    external_id_errors,
+    company_id_errors,
     mailing,
     markup_errors,
     name_errors,
-    places_known,
+    place_id_errors,
 )
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import numbered
 from posbridge_dagster.sandbox.shopify.scalars import gid, read_moment
@@ -47,9 +47,8 @@ def update_company(_: None, scene: Scene, company_id: str, given: Given) -> dict
     found = scene.shop.companies.get(numbered("Company", company_id))
     if found is None:
         return {"company": None, "userErrors": _missing("companyId")}
-    others = {other.external_id for other in scene.shop.companies if other is not found}
     errors = name_errors(given["name"], ("input",)) if "name" in given else []
-    errors += external_id_errors(given.get("externalId"), others, ("input",))
+    errors += company_id_errors(scene, given, found, ("input",))
     errors += [] if given else [user_error("No input provided.", "input", code="NO_INPUT")]
     if errors:
         return {"company": None, "userErrors": errors}
@@ -170,7 +169,7 @@ def update_place(_: None, scene: Scene, company_location_id: str, given: Given) 
     if place is None or found is None:
         return _no_place("input")
     errors = name_errors(given["name"], ("input",)) if "name" in given else []
-    errors += external_id_errors(given.get("externalId"), places_known(scene) - {place.external_id}, ("input",))
+    errors += place_id_errors(scene, given, place, ("input",))
     errors += [] if given else [user_error("No input provided.", "input", code="NO_INPUT")]
     if errors:
         return {"companyLocation": None, "userErrors": errors}

@@ -32,15 +32,13 @@ def name_errors(name: str | None, path: tuple[str, ...]) -> list[Error]:
     return []
 
 
-def external_id_errors(external_id: str | None, known: set[str], path: tuple[str, ...]) -> list[Error]:
-    """Return why something cannot have an external id; ``known`` are those that others have."""
-    value = external_id or ""
+def _external_id_errors(value: str, is_taken: bool, path: tuple[str, ...]) -> list[Error]:
     where = (*path, "externalId")
     if len(value) > LONGEST_EXTERNAL_ID:
         return [user_error(f"External Id must be {LONGEST_EXTERNAL_ID} characters or less.", *where, code="TOO_LONG")]
     if not EXTERNAL_ID.fullmatch(value):
         return [user_error(EXTERNAL_ID_RULE, *where, code="INVALID")]
-    if value and value in known:
+    if value and is_taken:
         return [user_error("External id has already been taken.", *where, code="TAKEN")]
     return []
 
@@ -57,9 +55,19 @@ def markup_errors(given: Given, path: tuple[str, ...]) -> list[Error]:
     return [user_error("Invalid input.", *path, code="INVALID_INPUT")] if is_marked_up else []
 
 
-def places_known(scene: Scene) -> set[str]:
-    """Return the external ids of all places."""
-    return {place.external_id for found in scene.shop.companies for place in found.places}
+def company_id_errors(scene: Scene, given: Given, own: Company | None, path: tuple[str, ...]) -> list[Error]:
+    """Return why a company cannot have the external id of a description."""
+    value = given.get("externalId") or ""
+    is_taken = any(holder is not own for holder in scene.shop.companies.with_("external_id", value))
+    return _external_id_errors(value, is_taken, path)
+
+
+def place_id_errors(scene: Scene, given: Given, own: CompanyPlace | None, path: tuple[str, ...]) -> list[Error]:
+    """Return why a place cannot have the external id of a description."""
+    value = given.get("externalId") or ""
+    holders = scene.shop.companies.with_("place_external_id", value)
+    is_taken = any(place is not own and place.external_id == value for holder in holders for place in holder.places)
+    return _external_id_errors(value, is_taken, path)
 
 
 @resolves("Mutation", "companyCreate")
@@ -68,8 +76,8 @@ def create_company(_: None, scene: Scene, given: Given) -> dict[str, Any]:
     allow(scene, "companyCreate", WRITE)
     described, contact, place = given["company"], given.get("companyContact"), given.get("companyLocation") or {}
     errors = name_errors(described["name"], ("input", "company"))
-    errors += external_id_errors(described.get("externalId"), {found.external_id for found in scene.shop.companies}, ("input", "company"))
-    errors += external_id_errors(place.get("externalId"), places_known(scene), ("input", "companyLocation"))
+    errors += company_id_errors(scene, described, None, ("input", "company"))
+    errors += place_id_errors(scene, place, None, ("input", "companyLocation"))
     errors += _contact_errors(scene, contact, ("input", "companyContact")) if contact else []
     if errors:
         return {"company": None, "userErrors": errors}
@@ -170,7 +178,7 @@ def create_place(_: None, scene: Scene, company_id: str, given: Given) -> dict[s
     errors = _no_company(found)
     if not (given.get("name") or given.get("externalId") or given.get("phone")):
         errors.append(user_error("No input provided.", "input", code="NO_INPUT"))
-    errors += external_id_errors(given.get("externalId"), places_known(scene), ("input",))
+    errors += place_id_errors(scene, given, None, ("input",))
     if found is None or errors:
         return {"companyLocation": None, "userErrors": errors}
     address = given.get("shippingAddress") or {}

@@ -92,7 +92,10 @@ def delete_customer(_: None, scene: Scene, given: Given) -> dict[str, Any]:
     shop.forget_contact(customer)
     forget_custom_ids(shop, customer)
     shop.customers.discard(customer)
-    for company in shop.companies:
-        company.contacts = [contact for contact in company.contacts if contact.customer != customer.number]
+    for company in shop.companies.with_("customer", customer.number):
+        gone = {contact.number for contact in company.contacts if contact.customer == customer.number}
+        company.contacts = [contact for contact in company.contacts if contact.number not in gone]
+        company.roles = [entry for entry in company.roles if entry.contact not in gone]
+        shop.changed(company)
     shop.writes += 1
     return {"deletedCustomerId": given["id"], "shop": shown, "userErrors": []}
