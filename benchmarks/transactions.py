@@ -49,6 +49,7 @@ def run_days(days: list[str]) -> tuple[list[dict[str, Any]], int]:
     import dagster as dg
 
     from posbridge_dagster.definitions import defs
+    from posbridge_dagster.flows.balancing import balance_keys
     from posbridge_dagster.loading.result import outcome_counts
     from posbridge_dagster.settings import read_settings
     from posbridge_dagster.storage import FrameStore
@@ -63,7 +64,9 @@ def run_days(days: list[str]) -> tuple[list[dict[str, Any]], int]:
         started, busy = time.perf_counter(), time.process_time()
         run = flow.execute_in_process(QUIET, partition_key=day, instance=instance, raise_on_error=False)
         seconds, processor = time.perf_counter() - started, time.process_time() - busy
-        balance = sums.execute_in_process(QUIET, partition_key=day, instance=instance, raise_on_error=False)
+        balance = sums.execute_in_process(
+            QUIET, partition_key=day, instance=instance, raise_on_error=False, asset_selection=balance_keys("orders_to_mplus")
+        )
         checks = [*run.get_asset_check_evaluations(), *balance.get_asset_check_evaluations()]
         right = run.success and balance.success and all(check.passed for check in checks)
         row: dict[str, Any] = {"day": day, "seconds": seconds, "processor": processor}
