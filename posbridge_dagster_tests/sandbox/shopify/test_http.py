@@ -139,6 +139,7 @@ def test_the_state_tells_what_the_shop_holds(shop: Caller) -> None:
         "locations": 2,
         "products": 2,
         "variants": 3,
+        "collections": 0,
         "customers": 2,
         "companies": 0,
         "metafield_definitions": 0,
