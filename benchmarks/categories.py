@@ -1,0 +1,58 @@
+"""What 200 groups in four levels with 5,000 families cost: the first load, a quiet run, and a run after one in a hundred moved.
+
+The shop has all products already, found by SKU; with products_to_shopify before it they are linked and that search falls away.
+
+Usage: python benchmarks/categories.py [--groups 200] [--families 5000] [--plan enterprise]
+Prints the figures and PASS or FAIL for each budget; exit status 1 when one is exceeded.
+"""
+
+import argparse
+import sys
+from datetime import date
+
+from _in_step import pair
+
+from posbridge_dagster.sandbox.generator import generate_shop
+from posbridge_dagster.sandbox.generator.wholesale import Size
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description="What many groups cost.")
+    arguments.add_argument("--groups", type=int, default=200)
+    arguments.add_argument("--families", type=int, default=5000)
+    arguments.add_argument("--plan", default="enterprise")
+    asked = arguments.parse_args()
+    size = Size(families=asked.families, groups=asked.groups, levels=4)
+    seed = generate_shop(1, date(2025, 10, 20), days=1, orders_per_day=0, nasty=False, size=size)
+    with pair("categories_to_shopify", "collections", seed, asked.plan) as both:
+        first, quiet = both.run(), both.run()
+        moved = [family for family in seed.families if family.groups][:: max(1, 100)]
+        target = seed.groups[-1].number
+        for family in moved:
+            both.administration.floor.show_product(family.number, [target])
+        touched = {group for family in moved for group in family.groups} | {target}
+        later = both.run()
+        for name, cost in (("first load", first), ("quiet", quiet), ("moved", later)):
+            print(cost.told(name))
+        groups = {group.number: set(group.products) for group in both.administration.books.state.groups.values()}
+        collections = {
+            int(row.value.partition(":")[2]): collection
+            for collection in both.shop.shop.collections
+            for row in collection.metafields
+            if row.key == "mplus_group"
+        }
+        held = sum(len(collections[number].sources[0].inclusion.selections) for number in groups)
+        wanted = sum(len(products) for products in groups.values())
+        both.figures = [
+            ("collections missing", len(groups.keys() - collections.keys()), 0),
+            ("members missing or too many", abs(wanted - held), 0),
+            ("writes per group of the first load", first.writes / len(groups), 2.2),
+            ("writes of a quiet run", quiet.writes, 0),
+            ("calls to Shopify of a quiet run", len(quiet.graphql), 20),
+            ("writes per group whose members moved", later.wrote("collectionUpdate") / len(touched), 1.1),
+        ]
+        return 0 if both.judged() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""What 8,000 relations cost: the first load, a quiet run, and a run after one in a hundred changed.
+
+A quarter are companies; some have no e-mail address, share a telephone number or an e-mail address, or are retired.
+
+Usage: python benchmarks/customers.py [--relations 8000] [--plan enterprise]
+Prints the figures and PASS or FAIL for each budget; exit status 1 when one is exceeded.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from datetime import date
+
+from _in_step import pair
+
+from posbridge_dagster.sandbox.generator import generate_shop
+from posbridge_dagster.sandbox.generator.wholesale import Size
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description="What many relations cost.")
+    arguments.add_argument("--relations", type=int, default=8000)
+    arguments.add_argument("--plan", default="enterprise")
+    asked = arguments.parse_args()
+    seed = generate_shop(1, date(2025, 10, 20), days=1, orders_per_day=0, nasty=False, size=Size(relations=asked.relations))
+    with pair("customers_to_shopify", "customers", seed, asked.plan) as both:
+        first, quiet = both.run(), both.run()
+        changed = [relation.number for relation in seed.relations if relation.email and relation.active][:: max(1, 100)]
+        for number in changed:
+            both.administration.floor.change_relation(number, {"city": "Verhuisdorp", "address": f"Nieuweweg {number}"})
+        later = both.run()
+        for name, cost in (("first load", first), ("quiet", quiet), ("changed", later)):
+            print(cost.told(name))
+        emails = Counter(customer.email.lower() for customer in both.shop.shop.customers if customer.email)
+        made = first.outcomes.get("created", 0) + first.outcomes.get("updated", 0)
+        both.figures = [
+            ("writes per customer of the first load", first.writes / made, 1.3),
+            ("points per customer of the first load", first.points / made, 20),
+            ("writes of a quiet run", quiet.writes, 0),
+            ("calls to Shopify of a quiet run", len(quiet.graphql), 40),
+            ("writes per changed relation", later.writes / max(1, later.outcomes.get("updated", 0)), 1),
+            ("relations changed and not updated", len(changed) - later.outcomes.get("updated", 0), 0.05 * len(changed)),
+            ("e-mail addresses that are there twice", sum(count > 1 for count in emails.values()), 0),
+        ]
+        return 0 if both.judged() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
