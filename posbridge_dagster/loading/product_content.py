@@ -5,7 +5,9 @@ A kept product's payload has ``custom_id``, ``family``, ``state``, ``names`` (of
 ``<article>.<field>`` for each variant. Values are as the mapping gives them; Shopify's own forms ("10.0", sorted tags) compare equal.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -182,9 +184,19 @@ def variant_differs(name: str, content: Mapping[str, Any], found: Node) -> bool:
 def feature_differs(feature: Mapping[str, Any], metafields: Collection[Node]) -> bool:
     """Return whether a feature is another in Shopify, or is there where it should not be."""
     there = next((each["value"] for each in metafields if (each["namespace"], each["key"]) == (feature["namespace"], feature["key"])), None)
-    if feature["type"] in ("number_decimal", "number_integer") and there and feature["value"]:
-        return _number(there) != _number(feature["value"])
+    if there and feature["value"] and feature["type"] in _READ_AS:
+        read = _READ_AS[feature["type"]]
+        return bool(read(there) != read(feature["value"]))
     return _text(there) != _text(feature["value"])
+
+
+_READ_AS: Mapping[str, Callable[[str], Any]] = {
+    "number_decimal": Decimal,
+    "number_integer": Decimal,
+    "date_time": datetime.fromisoformat,
+    "list.number_integer": json.loads,
+}
+"""How the values of a type compare, because Shopify writes them in its own form."""
 
 
 def _on_creation(item: Kept, name: str) -> bool:

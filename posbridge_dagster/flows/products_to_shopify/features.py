@@ -24,7 +24,7 @@ TYPES: Mapping[str, str] = {
 def map_features(assortment: Mapping[str, pd.DataFrame], custom_fields: pd.DataFrame, options: ProductsToShopifyOptions) -> pd.DataFrame:
     """Return MAPPED_FEATURES: a row for each feature of each product or variant, with an empty value where there is none.
 
-    A feature of the product takes the value of its first article. A custom field that no article has gives no rows, because
+    A feature of the product takes the value of its first article that has one. A custom field that no article has gives no rows, because
     its type is not known.
     """
     rows = [row for rule in options.features for row in _rows(rule, assortment, custom_fields)]
@@ -38,18 +38,19 @@ def _rows(rule: FeatureRule, assortment: Mapping[str, pd.DataFrame], custom_fiel
     kind = rule.type or TYPES.get(str(fields["data_type"].mode().iloc[0]), TEXT_LINE)
     values = {article: _value(value, kind) for article, value in zip(fields["article_number"], fields["value"], strict=True)}
     common = {"namespace": rule.namespace, "key": rule.key, "name": rule.name or rule.custom_field, "type": kind, "on": rule.on}
-    return [
-        {"family_number": family, "article_number": OF_PRODUCT if rule.of == "product" else article, "value": values.get(article), **common}
-        for family, article in _owners(rule, assortment)
-    ]
-
-
-def _owners(rule: FeatureRule, assortment: Mapping[str, pd.DataFrame]) -> list[tuple[int, int]]:
+    pairs = _pairs(assortment["articles"])
     if rule.of == "variant":
-        articles = assortment["articles"]
-        return [(int(family), int(article)) for family, article in zip(articles["family_number"], articles["article_number"], strict=True)]
-    led = assortment["families"].dropna(subset=["lead_article"])
-    return [(int(family), int(article)) for family, article in zip(led["family_number"], led["lead_article"], strict=True)]
+        return [{"family_number": family, "article_number": article, "value": values.get(article), **common} for family, article in pairs]
+    first: dict[int, str | None] = {}
+    for family, article in pairs:
+        first[family] = first.get(family) or values.get(article)
+    return [{"family_number": family, "article_number": OF_PRODUCT, "value": value, **common} for family, value in first.items()]
+
+
+def _pairs(articles: pd.DataFrame) -> list[tuple[int, int]]:
+    """Return family and number of the articles, those for sale first, in the till's sequence."""
+    rows = articles.sort_values("for_sale", ascending=False, kind="stable")
+    return [(int(family), int(article)) for family, article in zip(rows["family_number"], rows["article_number"], strict=True)]
 
 
 def _value(value: object, kind: str) -> str | None:
