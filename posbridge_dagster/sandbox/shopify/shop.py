@@ -281,7 +281,9 @@ class Shop:
         return self.owners_by_custom_id.get((owner_type, namespace, key, value))
 
     def index_custom_ids(self, owner: Owner) -> None:
-        """Make a record findable by its custom ids."""
+        """Make a record findable by its custom ids and by other values that only one may have; the first keeps each."""
+        owner_type = OWNER_TYPES[type(owner)]
         for entry in owner.metafields:
-            if entry.kind == "id":
-                self.owners_by_custom_id.setdefault((OWNER_TYPES[type(owner)], entry.namespace, entry.key, entry.value), owner.number)
+            definition = None if entry.kind == "id" else self.definition(owner_type, entry.namespace, entry.key)
+            if entry.kind == "id" or (definition is not None and definition.unique):
+                self.owners_by_custom_id.setdefault((owner_type, entry.namespace, entry.key, entry.value), owner.number)

@@ -49,6 +49,7 @@ def create_definition(_: None, scene: Scene, definition: Given) -> dict[str, Any
         for entry in owner.metafields:
             if (entry.namespace, entry.key) == (made.namespace, made.key) and is_valid(made.kind, entry.value):
                 entry.kind, entry.value = made.kind, kept(made.kind, entry.value)
+        scene.shop.index_custom_ids(owner)
     return {"createdDefinition": definition_node(made), "userErrors": []}
 
 
@@ -84,6 +85,8 @@ def update_definition(_: None, scene: Scene, definition: Given) -> dict[str, Any
     keep_definition(known, definition)
     if definition.get("pin") is not None:
         known.pinned = (known.pinned or _next_pin(scene, known)) if definition["pin"] else None
+    for owner in owners_of(scene.shop, known.owner_type).values():
+        scene.shop.index_custom_ids(owner)
     scene.shop.writes += 1
     return {**answer, "updatedDefinition": definition_node(known), "userErrors": []}
 
