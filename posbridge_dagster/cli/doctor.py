@@ -11,6 +11,7 @@ from posbridge_dagster.cli.checks.administration import AdministrationChecks
 from posbridge_dagster.cli.checks.findings import Finding, Health, examine
 from posbridge_dagster.cli.checks.home import home_checks
 from posbridge_dagster.cli.checks.shop import ShopChecks
+from posbridge_dagster.cli.checks.stock import StockChecks
 from posbridge_dagster.cli.faults import told
 from posbridge_dagster.cli.screen import screen
 from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
@@ -40,6 +41,7 @@ def _examined(settings: Settings) -> Iterator[tuple[str, Finding]]:
     shopify, mplus = shopify_client(settings), mplus_client(settings)
     mapping = cache(partial(read_mapping, settings))
     shop, administration = ShopChecks(settings, shopify, mapping), AdministrationChecks(settings, mplus, mapping)
-    yield from examine([*home_checks(settings), *shop.checks(), *administration.checks()])
+    stock = StockChecks(settings, shopify, mplus)
+    yield from examine([*home_checks(settings), *shop.checks(), *administration.checks(), *stock.checks()])
     shopify.close()
     mplus.close()
