@@ -24,8 +24,8 @@ TYPES: Mapping[str, str] = {
 def map_features(assortment: Mapping[str, pd.DataFrame], custom_fields: pd.DataFrame, options: ProductsToShopifyOptions) -> pd.DataFrame:
     """Return MAPPED_FEATURES: a row for each feature of each product or variant, with an empty value where there is none.
 
-    A feature of the product takes the value of its first article that has one. A custom field that no article has gives no rows, because
-    its type is not known.
+    A feature of the product takes the value of its first article that has one. The type of a custom
+    field that no article has is not known and empty.
     """
     rows = [row for rule in options.features for row in _rows(rule, assortment, custom_fields)]
     return MAPPED_FEATURES.frame(rows)
@@ -33,9 +33,7 @@ def map_features(assortment: Mapping[str, pd.DataFrame], custom_fields: pd.DataF
 
 def _rows(rule: FeatureRule, assortment: Mapping[str, pd.DataFrame], custom_fields: pd.DataFrame) -> list[dict[str, object]]:
     fields = custom_fields[custom_fields["name"] == rule.custom_field]
-    if fields.empty and not rule.type:
-        return []
-    kind = rule.type or TYPES.get(str(fields["data_type"].mode().iloc[0]), TEXT_LINE)
+    kind = rule.type or ("" if fields.empty else TYPES.get(str(fields["data_type"].mode().iloc[0]), TEXT_LINE))
     values = {article: _value(value, kind) for article, value in zip(fields["article_number"], fields["value"], strict=True)}
     common = {"namespace": rule.namespace, "key": rule.key, "name": rule.name or rule.custom_field, "type": kind, "on": rule.on}
     pairs = _pairs(assortment["articles"])

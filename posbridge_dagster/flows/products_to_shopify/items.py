@@ -82,7 +82,7 @@ def _fields(item: Kept, product: Row, on_sale: list[Row], policies: _Policies) -
                 on[of_article(number, name)] = policies.variant.get(name, "always")
     for number in ("0", *shown):
         for name, feature in features(item, number):
-            fields[name], on[name] = {"type": feature["type"], "value": feature["value"]}, feature["on"]
+            fields[name], on[name] = feature["value"], feature["on"]
     return fields, on
 
 

@@ -44,7 +44,7 @@ def test_a_sku_on_two_articles_of_the_till_is_refused_and_both_are_named(tmp_pat
     twice = [FamilySeed(number, "Mok", (ArticleSeed(number * 100, "", "Mok", 995, ext_article_id="MOK-1"),)) for number in (11, 13)]
 
     def by_code(files: dict[str, dict[str, dict[str, dict[str, object]]]]) -> None:
-        files["products_to_shopify"]["fields"]["variants"]["sku"] = {"from": "articles.ext_article_id"}  # type: ignore[assignment]
+        files["products_to_shopify"]["fields"]["variants"]["sku"] = {"from": "articles.ext_article_id"}
 
     with clothes_shop(tmp_path, *twice, mapping=by_code) as shop:
         rows = shop.run().rows

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from posbridge_dagster.sandbox.seed import CustomFieldSeed, FamilySeed
+from posbridge_dagster.sandbox.seed import CustomFieldSeed, FamilySeed, FieldValue
 from posbridge_dagster_tests.flows.in_step import Row
 from posbridge_dagster_tests.flows.products_to_shopify.clothes_shop import BLACK_M, BLACK_S, RED_S, SWEATER, article, clothes_shop, setting
 
@@ -87,7 +87,7 @@ def test_a_product_that_was_deleted_in_the_shop_is_for_a_person_to_decide(tmp_pa
 
 
 def test_features_of_every_data_type_get_definitions_with_their_type(tmp_path: Path) -> None:
-    fields = {
+    fields: dict[str, FieldValue] = {
         "Materiaal": "wol",
         "Garantie maanden": 24,
         "Gewicht kg": Decimal("1.250"),
