@@ -155,6 +155,8 @@ def test_levels_are_read_and_left_as_recorded(shop: Caller) -> None:
         answer = shop.ask(call["query"], **renamed(call["variables"], names))
         expected = renamed(call["response"]["data"], names)
         assert plain(answer["data"]) == plain(expected), step
+        cost = call["response"]["extensions"]["cost"]["requestedQueryCost"]
+        assert answer["extensions"]["cost"]["requestedQueryCost"] == cost, step
         warned = [entry["warnings"][0]["code"] for entry in answer["extensions"].get("search", [])]
         said = [entry["warnings"][0]["code"] for entry in call["response"]["extensions"].get("search", [])]
         assert warned == said, step
