@@ -48,3 +48,6 @@ def nightly_schedule(
             yield dg.RunRequest(run_key=f"balance/{day}/{night:%Y-%m-%d}", partition_key=day, asset_selection=keys)
     if not any(chosen.values()):
         yield dg.SkipReason("no flow ran for the last closed days")
+
+
+DEFINITIONS = dg.Definitions(jobs=[job], schedules=[nightly_schedule])

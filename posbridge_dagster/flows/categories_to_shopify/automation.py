@@ -10,7 +10,7 @@ import dagster as dg
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.masterdata import current_markers
-from posbridge_dagster.flows.categories_to_shopify import FLOW
+from posbridge_dagster.flows.categories_to_shopify import FLOW, assets
 from posbridge_dagster.flows.categories_to_shopify.assets import snapshot
 from posbridge_dagster.flows.lanes import CATALOGUE
 from posbridge_dagster.flows.products_to_shopify.automation import job as products_job
@@ -43,3 +43,6 @@ TICKING = ticking(FLOW, job, look, reading_op=snapshot.op.name, place=PLACE)
 def after_products(context: dg.RunStatusSensorContext) -> dg.RunRequest:
     """Ask for one run, however often the same products run is told of."""
     return dg.RunRequest(run_key=f"{FLOW}/after/{context.dagster_run.run_id}")
+
+
+DEFINITIONS = dg.Definitions(assets=assets.ASSETS, jobs=[job], sensors=[TICKING.sensor, after_products], schedules=TICKING.schedules)

@@ -6,7 +6,7 @@ import dagster as dg
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.masterdata import current_markers
-from posbridge_dagster.flows.customers_to_shopify import FLOW
+from posbridge_dagster.flows.customers_to_shopify import FLOW, assets
 from posbridge_dagster.flows.customers_to_shopify.assets import snapshot
 from posbridge_dagster.flows.lanes import CATALOGUE
 from posbridge_dagster.flows.ticking import ticking
@@ -24,3 +24,5 @@ def look(client: MplusClient) -> Mapping[str, int]:
 
 
 TICKING = ticking(FLOW, job, look, reading_op=snapshot.op.name, place=PLACE)
+
+DEFINITIONS = dg.Definitions(assets=assets.ASSETS, jobs=[job], sensors=[TICKING.sensor], schedules=TICKING.schedules)

@@ -12,7 +12,7 @@ from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.orders import order_changes
 from posbridge_dagster.clients.shopify.search import clause
 from posbridge_dagster.flows.again import past_runs, repeats
-from posbridge_dagster.flows.orders_to_mplus import FLOW
+from posbridge_dagster.flows.orders_to_mplus import FLOW, assets, balance, return_assets
 from posbridge_dagster.flows.orders_to_mplus.assets import DAYS
 from posbridge_dagster.flows.orders_to_mplus.changes import Mark, touched_days
 from posbridge_dagster.ledger import Ledger
@@ -77,3 +77,8 @@ def nightly_schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRe
     again = {"ops": {"read_shopify_orders": {"config": {"read_everything": True}}}}
     for day in DAYS.get_partition_keys(current_time=moment)[-NIGHTS_READ_AGAIN:]:
         yield dg.RunRequest(run_key=f"{FLOW}/{day}/night/{moment:%Y-%m-%d}", partition_key=day, run_config=again)
+
+
+DEFINITIONS = dg.Definitions(
+    assets=[*assets.ASSETS, *return_assets.ASSETS, *balance.ASSETS], jobs=[job], sensors=[changes_sensor], schedules=[nightly_schedule]
+)

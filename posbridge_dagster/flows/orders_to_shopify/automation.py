@@ -13,7 +13,7 @@ from posbridge_dagster.clients.mplus.masterdata import current_markers
 from posbridge_dagster.clients.mplus.orders import orders_since
 from posbridge_dagster.clients.mplus.reading import Record
 from posbridge_dagster.flows.again import past_runs, repeats
-from posbridge_dagster.flows.orders_to_shopify import FLOW
+from posbridge_dagster.flows.orders_to_shopify import FLOW, assets, balance
 from posbridge_dagster.flows.orders_to_shopify.assets import DAYS
 from posbridge_dagster.flows.orders_to_shopify.changes import Change, Mark, touched_days
 from posbridge_dagster.ledger import Ledger
@@ -99,3 +99,6 @@ def nightly_schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRe
     again = {"ops": {"read_mplus_documents": {"config": {"read_everything": True}}}}
     for day in DAYS.get_partition_keys(current_time=moment)[-NIGHTS_READ_AGAIN:]:
         yield dg.RunRequest(run_key=f"{FLOW}/{day}/night/{moment:%Y-%m-%d}", partition_key=day, run_config=again)
+
+
+DEFINITIONS = dg.Definitions(assets=[*assets.ASSETS, *balance.ASSETS], jobs=[job], sensors=[changes_sensor], schedules=[nightly_schedule])

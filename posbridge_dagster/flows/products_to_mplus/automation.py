@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from posbridge_dagster.flows.products_to_mplus import FLOW
+from posbridge_dagster.flows.products_to_mplus import FLOW, assets
 from posbridge_dagster.flows.products_to_mplus.assets import READING_OP
 from posbridge_dagster.settings import current_settings
 
@@ -35,3 +35,6 @@ def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Ask for a run that reads everything."""
     config = {"ops": {READING_OP: {"config": {"read_everything": True}}}}
     return dg.RunRequest(run_key=f"{FLOW}/night/{context.scheduled_execution_time:%Y-%m-%d}", run_config=config)
+
+
+DEFINITIONS = dg.Definitions(assets=assets.ASSETS, jobs=[job], schedules=[frequent_schedule, nightly_schedule])

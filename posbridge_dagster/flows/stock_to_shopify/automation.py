@@ -7,7 +7,7 @@ import dagster as dg
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.stock import stock_marks
 from posbridge_dagster.flows.lanes import FIRST
-from posbridge_dagster.flows.stock_to_shopify import FLOW
+from posbridge_dagster.flows.stock_to_shopify import FLOW, assets
 from posbridge_dagster.flows.stock_to_shopify.assets import READING_OP
 from posbridge_dagster.flows.ticking import ticking
 
@@ -27,3 +27,5 @@ def look(mplus: MplusClient) -> Mapping[str, int]:
 
 
 TICKING = ticking(FLOW, job, look, reading_op=READING_OP, place=PLACE)
+
+DEFINITIONS = dg.Definitions(assets=assets.ASSETS, jobs=[job], sensors=[TICKING.sensor], schedules=TICKING.schedules)
