@@ -102,8 +102,11 @@ def _not_in_shop(levels: pd.DataFrame) -> list[pd.DataFrame]:
     without = levels[levels["item_id"].isna()]
     several = without["candidates"].fillna(0) > 1
     reasons = [f"{count} variants of the shop have its SKU" for count in without.loc[several, "candidates"]]
+    shared = levels[levels["item_id"].notna() & levels.duplicated(["item_id", "location_id"], keep=False)]
+    same = [f"item {item} of the shop is linked to several articles" for item in shared["item_id"]]
     return [
         _verdict(without[several], Outcome.QUARANTINED, "ambiguous_sku", reasons),
+        _verdict(shared, Outcome.QUARANTINED, "shared_item", same),
         _verdict(without[~several], Outcome.SKIPPED, "unknown_article", "no variant of the shop has its number or extArticleId as SKU"),
     ]
 
