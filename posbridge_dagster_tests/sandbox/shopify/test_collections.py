@@ -1,5 +1,6 @@
 """Collections as apps make, change and read them, with the sources their members come from."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -239,3 +240,25 @@ def test_a_product_names_its_collections(shop: Caller) -> None:
     create(shop, "Soepen", sources=[chosen(SOUP)])
     answer = shop.data("query ($id: ID!) { product(id: $id) { collections(first: 9) { nodes { id } } } }", id=COAT)
     assert answer["product"]["collections"]["nodes"] == [{"id": made["id"]}]
+
+
+def test_the_products_of_a_collection_are_found_by_a_search(shop: Caller) -> None:
+    number = create(shop, sources=[chosen(COAT)])["id"].rpartition("/")[2]
+    create(shop, "Soepen", sources=[chosen(SOUP)])
+    answer = shop.ask("query ($query: String!) { products(first: 9, query: $query) { nodes { id } } }", query=f"collection_id:{number}")
+    assert answer["data"]["products"]["nodes"] == [{"id": COAT}]
+    assert "search" not in answer["extensions"]
+
+
+def test_collections_are_the_same_after_a_restart(shop: Caller, tmp_path: Path) -> None:
+    define_custom_id(shop, "COLLECTION", "group")
+    rule = {"variantInventory": {"relation": "GREATER_THAN", "value": 2}}
+    sources = [{"source": {"title": "Voorraad", "inclusion": {"conditions": [rule]}}}, chosen(SOUP)]
+    made = create(shop, sources=sources, metafields=[{"namespace": "mplus", "key": "group", "value": "7"}])
+    assert titles(made) == ["Jas", "Soep"]
+    shop.sandbox.save(tmp_path)
+    shop.sandbox.load(tmp_path)
+    assert shop.data(READ, id=made["id"])["collection"] == made
+    query = "query ($i: CollectionIdentifierInput!) { collectionByIdentifier(identifier: $i) { id } }"
+    custom = {"customId": {"namespace": "mplus", "key": "group", "value": "7"}}
+    assert shop.data(query, i=custom)["collectionByIdentifier"] == {"id": made["id"]}

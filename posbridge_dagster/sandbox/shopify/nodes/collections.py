@@ -1,11 +1,10 @@
 """Collections and their sources."""
 
 import re
-from functools import partial
 from typing import Any
 
 from posbridge_dagster.sandbox.shopify.collection_members import members
-from posbridge_dagster.sandbox.shopify.collection_records import Collection, Condition, Side, Source
+from posbridge_dagster.sandbox.shopify.collection_records import Collection, Condition, Selection, Side, Source
 from posbridge_dagster.sandbox.shopify.node import Node
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import numbered
 from posbridge_dagster.sandbox.shopify.scalars import cents_of, gid, moment_text, money
@@ -72,17 +71,15 @@ def _side_node(side: Side, name: str, scene: Scene) -> Node:
             "matchType": (side.match_type or "ALL") if side.conditions else None,
         },
         record=side,
-        selection_nodes=lambda: [
-            Node(
-                {
-                    "__typename": f"Collection{name}ProductSelection",
-                    "variantIds": [gid("ProductVariant", number) for number in selection.variants] or None,
-                },
-                product=partial(scene.product_node, selection.product),
-            )
-            for selection in side.selections
-            if scene.shop.products.get(selection.product)
-        ],
+    )
+
+
+def selection_node(selection: Selection, kind: str, scene: Scene) -> Node:
+    """Return a product that was chosen by hand, to be in (``Inclusion``) or out (``Exclusion``)."""
+    variants = [gid("ProductVariant", number) for number in selection.variants]
+    return Node(
+        {"__typename": f"Collection{kind}ProductSelection", "variantIds": variants or None},
+        product=lambda: scene.product_node(selection.product),
     )
 
 

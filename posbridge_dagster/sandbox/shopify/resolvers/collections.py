@@ -6,8 +6,8 @@ from typing import Any
 from posbridge_dagster.sandbox.shopify.collection_members import in_order, members, source_members
 from posbridge_dagster.sandbox.shopify.collection_records import Collection
 from posbridge_dagster.sandbox.shopify.node import Node
-from posbridge_dagster.sandbox.shopify.nodes.collections import collection_node, plain_text, source_node
-from posbridge_dagster.sandbox.shopify.paging import list_connection, position_connection
+from posbridge_dagster.sandbox.shopify.nodes.collections import collection_node, plain_text, selection_node, source_node
+from posbridge_dagster.sandbox.shopify.paging import position_connection
 from posbridge_dagster.sandbox.shopify.registry import resolves
 from posbridge_dagster.sandbox.shopify.resolvers.identifiers import custom_id, numbered
 from posbridge_dagster.sandbox.shopify.scalars import split_gid
@@ -108,7 +108,11 @@ def description(source: Node, scene: Scene, truncate_at: int | None = None) -> s
 @resolves("CollectionSourceExclusion", "selections")
 def selections(source: Node, scene: Scene, **window: Any) -> Node:
     """Return the products that were chosen by hand."""
-    return list_connection(source["selection_nodes"], unbounded=scene.unbounded, **window)
+    kind = source["__typename"].removeprefix("CollectionSource")
+    there = [selection for selection in source.record.selections if scene.shop.products.get(selection.product)]
+    if window.pop("reverse", False):
+        there.reverse()
+    return position_connection(there, lambda selection: selection_node(selection, kind, scene), unbounded=scene.unbounded, **window)
 
 
 @resolves("Product", "collections")

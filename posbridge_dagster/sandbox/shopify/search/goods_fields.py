@@ -1,8 +1,9 @@
 """What products and variants can be searched and sorted by."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from posbridge_dagster.sandbox.shopify.collection_members import members
 from posbridge_dagster.sandbox.shopify.nodes.goods import is_for_sale, is_simple
 from posbridge_dagster.sandbox.shopify.planting import CHANNELS, variant_title
 from posbridge_dagster.sandbox.shopify.records import Product, Variant
@@ -24,6 +25,7 @@ def product_search_fields(shop: Shop) -> SearchFields:
     return SearchFields(
         {
             "barcode": SearchField("many", lambda product: [variant.barcode for variant in variants(product)]),
+            "collection_id": SearchField("many", _collections_of(shop)),
             "created_at": SearchField("moment", lambda product: product.created_at),
             "gift_card": SearchField("choice", lambda product: product.gift_card, TRUTH),
             "handle": SearchField("listed", lambda product: product.handle),
@@ -55,6 +57,21 @@ def product_search_fields(shop: Shop) -> SearchFields:
         timezone=shop.timezone,
         has_metafields=True,
     )
+
+
+def _collections_of(shop: Shop) -> Callable[[Product], list[str]]:
+    """Return a reader of the numbers of a product's collections, found out for all products when it is first asked."""
+    known: dict[int, list[str]] = {}
+
+    def read(product: Product) -> list[str]:
+        if not known:
+            known[0] = []
+            for collection in shop.collections:
+                for number in members(shop, collection):
+                    known.setdefault(number, []).append(str(collection.number))
+        return known.get(product.number, [])
+
+    return read
 
 
 def _online_since(product: Product) -> Any:
