@@ -4,6 +4,7 @@ from typing import Any
 
 from posbridge_dagster_tests.sandbox.shopify.shopfloor import Caller
 from posbridge_dagster_tests.sandbox.shopify.stockroom import AMERSFOORT, BLUE_COAT, COAT, SOUP, UTRECHT, quantities, row, set_quantities
+from posbridge_dagster_tests.sandbox.shopify.test_bulk import done, rows, start
 
 ACTIVATE = """mutation ($item: ID!, $location: ID!, $available: Int, $key: String!) {
   inventoryActivate(inventoryItemId: $item, locationId: $location, available: $available) @idempotent(key: $key) {
@@ -150,3 +151,13 @@ def test_an_unknown_quantity_name_is_refused(shop: Caller) -> None:
     query = """query ($id: ID!) { inventoryItem(id: $id) {
       inventoryLevels(first: 1) { nodes { quantities(names: ["shelf"]) { name } } } } }"""
     assert shop.error(query, id=COAT)["extensions"]["code"] == "INVALID_FIELD_ARGUMENTS"
+
+
+def test_all_stock_is_exported_in_bulk(shop: Caller) -> None:
+    query = """{ inventoryItems { edges { node { id sku inventoryLevels { edges { node { id
+      quantities(names: ["available"]) { name quantity } } } } } } } }"""
+    found = rows(done(shop, start(shop, query)))
+    levels = [entry for entry in found if "__parentId" in entry]
+    assert [entry["sku"] for entry in found if "__parentId" not in entry] == ["1001", "85123A", "2001"]
+    assert len(levels) == 6
+    assert {entry["quantities"][0]["quantity"] for entry in levels if entry["__parentId"] == COAT} == {3}
