@@ -39,6 +39,7 @@ def _lines(shop: Shop) -> Iterator[dict[str, Any]]:
     }
     held: tuple[Iterable[Any], ...] = (
         shop.locations.values(),
+        shop.definitions.values(),
         shop.products,
         shop.variants,
         shop.collections,
@@ -46,7 +47,6 @@ def _lines(shop: Shop) -> Iterator[dict[str, Any]]:
         shop.stock.adjustments.values(),
         shop.customers,
         shop.companies,
-        shop.definitions.values(),
         shop.used_keys.values(),
         shop.orders,
     )
