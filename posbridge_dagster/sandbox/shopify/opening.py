@@ -29,7 +29,8 @@ def plant(seed: Seed, clock: Clock) -> Shop:
     for order in seed.orders:
         sold = planting.order(order, shop.variants_by_sku, shop.customers.get(order.customer_number))
         shop.add_order(sold)
-        order_stock.keep_committed(shop, sold)
+        if not order.fulfilled:
+            order_stock.keep_committed(shop, sold)
     return shop
 
 

@@ -116,9 +116,8 @@ def sell(shop: "Shop", order: Order) -> None:
 
 def keep_committed(shop: "Shop", order: Order) -> None:
     """Note what an order of the past still has to hand over; what it sold is no longer in the stock that the shop opened with."""
-    if not order.fulfilled:
-        committed = {key: pieces for key, pieces in effect(shop, order).items() if key[2] == "committed"}
-        move(shop, Counter(committed), order.updated_at, drift=False)
+    committed = {key: pieces for key, pieces in effect(shop, order).items() if key[2] == "committed"}
+    move(shop, Counter(committed), order.updated_at, drift=False)
 
 
 def move(shop: "Shop", moved: Effect, at: datetime, *, drift: bool = True) -> None:
