@@ -6,7 +6,7 @@ another run is writing right now is waited for.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from posbridge_dagster.clients.failures import Busy, UnknownOutcome, Unreachable
@@ -53,7 +53,12 @@ class CustomersOfOrders:
         except (Busy, Unreachable, UnknownOutcome) as failure:
             code, reason = failure_code(failure), failure.reason
             rows |= {key: ResultRow(key, Outcome.FAILED, code=code, reason=reason) for key in map(_key, unknown)}
-        rows |= self._kept([customer for customer in unknown if _key(customer) not in rows], matching)
+        new = [customer for customer in unknown if _key(customer) not in rows]
+        leaders: dict[str, Row] = {}
+        for customer in new:
+            leaders.setdefault(str(customer["email"]), customer)
+        rows |= self._kept(list(leaders.values()), matching)
+        rows |= {_key(each): _following(each, leaders[str(each["email"])], rows) for each in new if _key(each) not in rows}
         return [rows[_key(customer)] for customer in customers]
 
     def _known(self, customers: Sequence[Row]) -> dict[str, ResultRow]:
@@ -72,9 +77,7 @@ class CustomersOfOrders:
             hit = hits.get(str(customer["email"]))
             other = matching.other_relation(hit, customer["relation_number"]) if hit else ""
             if hit and other:
-                reason = f"it shares the customer of relation {other}, who has its e-mail address"
-                key = _key(customer)
-                rows[key] = ResultRow(key, Outcome.UNCHANGED, target_id=tail(hit["id"]), code="shared_customer", reason=reason)
+                rows[_key(customer)] = _sharing(customer, other, tail(hit["id"]))
         return rows
 
     def _kept(self, customers: Sequence[Row], matching: CustomerMatching) -> dict[str, ResultRow]:
@@ -91,6 +94,19 @@ class CustomersOfOrders:
         if record.state is State.DONE:
             return ResultRow(row.source_id, Outcome.UNCHANGED, target_id=record.target_id, attempts=record.attempts)
         return ResultRow(row.source_id, Outcome.FAILED, code=row.code, reason="another run is writing this customer")
+
+
+def _sharing(customer: Row, other: str, customer_id: str) -> ResultRow:
+    reason = f"it shares the customer of relation {other}, who has its e-mail address"
+    return ResultRow(_key(customer), Outcome.UNCHANGED, target_id=customer_id, code="shared_customer", reason=reason)
+
+
+def _following(customer: Row, leader: Row, rows: Mapping[str, ResultRow]) -> ResultRow:
+    """Return the row of a relation that shares its e-mail address with one that was written just now: it ends as that one did."""
+    written = rows[_key(leader)]
+    if written.target_id:
+        return _sharing(customer, str(leader["relation_number"]), written.target_id)
+    return replace(written, source_id=_key(customer))
 
 
 def _key(customer: Row) -> str:
