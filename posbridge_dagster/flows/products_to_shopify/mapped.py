@@ -102,7 +102,8 @@ def _unknown_status(products: pd.DataFrame) -> pd.DataFrame:
 
 def _same_sku(on_sale: pd.DataFrame, families: pd.DataFrame) -> pd.DataFrame:
     """Return a verdict for each family with an article whose SKU another article has too, naming both."""
-    skus = on_sale[on_sale["sku"].notna()].assign(sku_key=on_sale["sku"].str.casefold())
+    named_skus = on_sale[on_sale["sku"].notna()]
+    skus = named_skus.assign(sku_key=named_skus["sku"].str.casefold())
     doubles = skus[skus.duplicated("sku_key", keep=False)]
     holders = {sku: list(zip(rows["article_number"], rows[KEY], strict=True)) for sku, rows in doubles.groupby("sku_key")}
     named = dict(zip(families[KEY], families["description"], strict=True))

@@ -90,11 +90,8 @@ def _never_sold(ledger: Ledger, items: list[Kept]) -> dict[str, str]:
 
 def _definitions(features: pd.DataFrame) -> list[Definition]:
     """Return the definitions of the features, those of products and of variants apart."""
-    kinds = (
-        features[features["type"] != ""]
-        .assign(of_product=features["article_number"] == 0)
-        .drop_duplicates(["of_product", "namespace", "key"])
-    )
+    known = features[features["type"] != ""]
+    kinds = known.assign(of_product=known["article_number"] == 0).drop_duplicates(["of_product", "namespace", "key"])
     return [_definition(row["of_product"], row["namespace"], row["key"], row["name"], row["type"]) for row in plain_rows(kinds)]
 
 
