@@ -26,9 +26,17 @@ def job_of(flow: str) -> dg.JobDefinition:
 
 
 def result_keys(job: dg.JobDefinition) -> dict[str, dg.AssetKey]:
-    """Return the asset keys of a flow's results by the name of their frame, such as ``customers`` and ``orders``."""
+    """Return the asset keys of a flow's results by the name of their frame, such as ``customers`` and ``orders``.
+
+    A result that tells of something else than the records of the flow, such as drift, is none.
+    """
     keys = sorted(job.asset_layer.executable_asset_keys)
-    return {key.path[-2]: key for key in keys if key.path[-1] == _RESULT}
+    return {key.path[-2]: key for key in keys if key.path[-1] == _RESULT and _tells_outcomes(job, key)}
+
+
+def _tells_outcomes(job: dg.JobDefinition, key: dg.AssetKey) -> bool:
+    schema = job.asset_layer.get(key).metadata.get("dagster/column_schema")
+    return not isinstance(schema, dg.TableSchema) or any(column.name == "outcome" for column in schema.columns)
 
 
 def flows_with_days() -> set[str]:
