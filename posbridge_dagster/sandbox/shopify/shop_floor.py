@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from posbridge_dagster.sandbox.seed import LineSeed, OrderSeed, PaymentSeed
 from posbridge_dagster.sandbox.shopify.order_records import Order
-from posbridge_dagster.sandbox.shopify.records import Variant
+from posbridge_dagster.sandbox.shopify.records import Location, Variant
 from posbridge_dagster.sandbox.shopify.shop import Shop
 from posbridge_dagster.sandbox.shopify.stock_records import Level
 
@@ -26,6 +26,15 @@ class ShelfCounted:
     sku: str
     location: int
     available: int
+
+
+@dataclass(frozen=True)
+class PlaceChanged:
+    """Whether a location is open from now on, and whether it sends what is ordered online."""
+
+    location: int
+    active: bool = True
+    fulfills_online: bool = True
 
 
 def _found(shop: Shop, sku: str, location: int) -> Variant:
@@ -65,3 +74,13 @@ def count_shelf(shop: Shop, counted: ShelfCounted) -> Level:
     level.updated_at = shop.now()
     shop.writes += 1
     return level
+
+
+def change_place(shop: Shop, changed: PlaceChanged) -> Location:
+    """Open or close a location. Raises ValueError where there is none."""
+    place = shop.locations.get(changed.location)
+    if place is None:
+        raise ValueError(f"there is no location {changed.location}")
+    place.active, place.fulfills_online = changed.active, changed.fulfills_online
+    shop.writes += 1
+    return place
