@@ -6,7 +6,7 @@ from typing import Any
 from graphql import FieldNode
 from graphql.utilities import value_from_ast_untyped
 
-VARIANT, METAFIELD, FILE, VARIANT_FILE = Decimal("0.2"), Decimal("0.4"), Decimal("1.9"), Decimal("0.6")
+VARIANT, METAFIELD, FILE = Decimal("0.2"), Decimal("0.4"), Decimal("1.9")
 
 
 def input_cost(field: FieldNode, variables: dict[str, Any]) -> int:
@@ -19,6 +19,4 @@ def input_cost(field: FieldNode, variables: dict[str, Any]) -> int:
         return 0
     variants = given.get("variants") or []
     metafields = len(given.get("metafields") or []) + sum(len(entry.get("metafields") or []) for entry in variants)
-    files = sum(1 for entry in variants if entry.get("file"))
-    points = VARIANT * len(variants) + METAFIELD * metafields + FILE * len(given.get("files") or []) + VARIANT_FILE * files
-    return int(points)
+    return int(VARIANT * len(variants) + METAFIELD * metafields + FILE * len(given.get("files") or []))

@@ -9,7 +9,7 @@ from posbridge_dagster_tests.sandbox.shopify.shopfloor import Caller
 from posbridge_dagster_tests.sandbox.shopify.writing import define_custom_id
 
 BY_ARTICLE = {"customId": {"namespace": "mplus", "key": "article_id", "value": "A-1"}}
-DEFAULT = {"productOptions": [option("Title", "Default Title")]}
+DEFAULT: dict[str, Any] = {"productOptions": [option("Title", "Default Title")]}
 
 
 def test_a_product_is_kept_as_shopify_keeps_it(shop: Caller) -> None:
@@ -205,7 +205,7 @@ def test_one_custom_id_cannot_be_given_to_two_variants(shop: Caller) -> None:
 
 def test_2048_variants_fit_and_one_more_does_not(shop: Caller) -> None:
     names = [str(number) for number in range(2049)]
-    fits = {
+    fits: dict[str, Any] = {
         "title": "Knopen",
         "productOptions": [option("Nr", *names[:2048])],
         "variants": [variant(name, Nr=name) for name in names[:2048]],

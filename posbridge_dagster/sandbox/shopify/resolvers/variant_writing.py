@@ -5,6 +5,7 @@ from typing import Any
 
 from posbridge_dagster.sandbox.shopify.metafield_values import metafield_errors, write_metafields
 from posbridge_dagster.sandbox.shopify.nodes.goods import is_simple, product_node
+from posbridge_dagster.sandbox.shopify.product_drafts import add_pictures
 from posbridge_dagster.sandbox.shopify.product_options import add_values, already_exists, drop_unused, find_option, find_value, name_of
 from posbridge_dagster.sandbox.shopify.product_options import numbered as number_in
 from posbridge_dagster.sandbox.shopify.records import Product, Variant
@@ -100,6 +101,7 @@ def create_variants(
     made = [_create(scene, product, entry, chosen) for entry, chosen in zip(variants, chosen_of, strict=True)]
     if leaving:
         drop_unused(product, [variant.options for variant in made])
+    add_pictures(scene.shop, product, media or [])
     return _written(scene, product, made)
 
 
@@ -165,6 +167,7 @@ def update_variants(
         return {"product": product_node(product, scene.shop), "productVariants": None, "userErrors": errors}
     for variant, entry, chosen in good:
         _update(scene, product, variant, entry, chosen)
+    add_pictures(scene.shop, product, media or [])
     return _written(scene, product, named, errors)
 
 
