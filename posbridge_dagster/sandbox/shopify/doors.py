@@ -4,7 +4,8 @@
 ``/sandbox/exchanges`` ``{"order": number, "exchange": ExchangeSeed}`` (without lines it is a plain return) and ``/sandbox/edits``
 ``{"order": number, "edit": EditSeed}``. ``/sandbox/sales`` ``{"sku": ..., "location": number, "quantity": number}`` sells pieces at
 a till now, ``/sandbox/levels`` ``{"sku": ..., "location": number, "available": number}`` counts a shelf as a person would,
-``/sandbox/families`` ``{"families": [FamilySeed]}`` puts products on the shelf. They are no part of Shopify.
+``/sandbox/locations`` ``{"location": number, "active": false}`` closes a location, ``/sandbox/families``
+``{"families": [FamilySeed]}`` puts products on the shelf. They are no part of Shopify.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from posbridge_dagster.sandbox.shopify.opening import put_family
 from posbridge_dagster.sandbox.shopify.plain import from_plain
 from posbridge_dagster.sandbox.shopify.scalars import gid
 from posbridge_dagster.sandbox.shopify.shop import Shop
-from posbridge_dagster.sandbox.shopify.shop_floor import PiecesSold, ShelfCounted, count_shelf, sell_pieces
+from posbridge_dagster.sandbox.shopify.shop_floor import PiecesSold, PlaceChanged, ShelfCounted, change_place, count_shelf, sell_pieces
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ def _put_families(shop: Shop, said: Any) -> dict[str, Any]:
     return {"ids": [gid("Product", product.number) for product in made if product is not None]}
 
 
+def _change_place(shop: Shop, said: Any) -> dict[str, Any]:
+    place = change_place(shop, from_plain(PlaceChanged, said))
+    return {"id": gid("Location", place.number), "isActive": place.active, "fulfillsOnlineOrders": place.fulfills_online}
+
+
 DOORS: dict[str, Callable[[Shop, Any], dict[str, Any]]] = {
     "/sandbox/orders": _sell,
     "/sandbox/refunds": _refund,
@@ -96,6 +102,7 @@ DOORS: dict[str, Callable[[Shop, Any], dict[str, Any]]] = {
     "/sandbox/edits": _edit,
     "/sandbox/sales": _sell_pieces,
     "/sandbox/levels": _count_shelf,
+    "/sandbox/locations": _change_place,
     "/sandbox/families": _put_families,
 }
 """What each door does with the JSON that comes in; raises PlainError or ValueError for what cannot be."""

@@ -8,7 +8,17 @@ import requests
 
 from posbridge_dagster.sandbox.seed import LineSeed, OrderSeed, PaymentSeed, RefundLineSeed, RefundSeed
 from posbridge_dagster_tests.sandbox.shopify.shopfloor import FULL, NOON, Caller, open_shop
-from posbridge_dagster_tests.sandbox.shopify.stockroom import AMERSFOORT, BLUE_COAT, COAT, COAT_VARIANT, UTRECHT, quantities
+from posbridge_dagster_tests.sandbox.shopify.stockroom import (
+    AMERSFOORT,
+    BLUE_COAT,
+    COAT,
+    COAT_VARIANT,
+    UTRECHT,
+    codes,
+    quantities,
+    row,
+    set_quantities,
+)
 from posbridge_dagster_tests.sandbox.shopify.writing import CANCEL, CREATE, REFUND, line
 
 TAKING, OBEYING = ({"inventoryBehaviour": f"DECREMENT_{name}_POLICY"} for name in ("IGNORING", "OBEYING"))
@@ -147,6 +157,26 @@ def test_a_person_counts_a_shelf(shop: Caller) -> None:
     read = """query ($item: ID!, $location: ID!) { inventoryItem(id: $item) { inventoryLevel(locationId: $location) { updatedAt } } }"""
     level = shop.data(read, item=COAT, location=UTRECHT)["inventoryItem"]["inventoryLevel"]
     assert level == {"updatedAt": "2026-11-21T12:01:00Z"}
+
+
+def test_a_location_that_is_closed_takes_no_stock_and_no_order(shop: Caller) -> None:
+    closed = knock(shop, "locations", location=1, active=False)
+    assert closed.json() == {"id": UTRECHT, "isActive": False, "fulfillsOnlineOrders": True}
+    assert codes(set_quantities(shop, row(COAT, UTRECHT, 1))) == [("input.quantities.0.locationId", "INVALID_LOCATION")]
+    assert knock(shop, "sales", sku="1001", location=1).status_code == 422
+    order(shop, 1, TAKING)
+    assert quantities(shop, location=AMERSFOORT) == {"available": 2, "committed": 1, "on_hand": 3}
+    read = shop.data("{ locations(first: 9) { nodes { id } } all: locations(first: 9, includeInactive: true) { nodes { id isActive } } }")
+    assert read["locations"]["nodes"] == [{"id": AMERSFOORT}]
+    assert {entry["id"]: entry["isActive"] for entry in read["all"]["nodes"]} == {UTRECHT: False, AMERSFOORT: True}
+    assert knock(shop, "locations", location=9).status_code == 422
+
+
+def test_what_is_ordered_online_comes_from_a_location_that_sends(shop: Caller) -> None:
+    assert knock(shop, "locations", location=1, fulfills_online=False).status_code == 201
+    order(shop, 1, TAKING)
+    assert quantities(shop) == {"available": 3, "on_hand": 3}
+    assert quantities(shop, location=AMERSFOORT) == {"available": 2, "committed": 1, "on_hand": 3}
 
 
 def test_stock_is_the_same_after_a_restart(shop: Caller, tmp_path: Any) -> None:
