@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from posbridge_dagster.sandbox.seed import (
     AddressSeed,
@@ -38,6 +38,7 @@ from posbridge_dagster.sandbox.shopify.records import (
 
 DEFAULT_TITLE = "Default Title"
 CHANNELS = (1, 2)
+KNOWN_TO_SEARCH = timedelta(days=1)  # what a shop opens with was indexed before, whatever the lag
 
 
 def address(seed: AddressSeed | None) -> Address | None:
@@ -67,7 +68,7 @@ def customer(seed: CustomerSeed, at: datetime) -> Customer:
         seed.phone,
         created_at=at,
         updated_at=at,
-        seen_at=at,
+        seen_at=at - KNOWN_TO_SEARCH,
         addresses=[found] if (found := address(seed.address)) else [],
     )
 
@@ -89,7 +90,7 @@ def product(family: FamilySeed, number: int, first_variant: int, at: datetime) -
         _options(number, names or ["Title"], variants),
         created_at=at,
         updated_at=at,
-        seen_at=at,
+        seen_at=at - KNOWN_TO_SEARCH,
         status="ACTIVE" if any(article.active for article in articles) else "ARCHIVED",
         published=[Published(channel, at) for channel in CHANNELS],
     )
@@ -117,7 +118,7 @@ def _variant(article: ArticleSeed, product_number: int, number: int, position: i
         [values[name] for name in names] or [DEFAULT_TITLE],
         created_at=at,
         updated_at=at,
-        seen_at=at,
+        seen_at=at - KNOWN_TO_SEARCH,
         inventory_policy="CONTINUE",
         barcode=article.barcode,
         position=position,
