@@ -6,20 +6,22 @@ from functools import cached_property
 
 from posbridge_dagster.cli.checks.administration import ADDRESS
 from posbridge_dagster.cli.checks.findings import Check, Finding, ill, note, well
+from posbridge_dagster.cli.checks.shop import ADDRESS as SHOP
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.masterdata import branches
 from posbridge_dagster.clients.mplus.reading import Record
 from posbridge_dagster.clients.mplus.stock import stock_amounts
 from posbridge_dagster.clients.mplus.values import quantity_value
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.clients.shopify.shop import bootstrap
+from posbridge_dagster.clients.shopify.shop import bootstrap, require_scopes
 from posbridge_dagster.flows.stock_to_shopify import FLOW
 from posbridge_dagster.flows.stock_to_shopify.mapping_file import read_mapping
 from posbridge_dagster.flows.stock_to_shopify.options import StockToShopifyOptions
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster.settings import Settings
 
-MAPPING, FREE = "stock mapping", "stock free amount"
+SCOPES, MAPPING, FREE = "stock scopes", "stock mapping", "stock free amount"
+NEEDED = ("read_inventory", "write_inventory", "read_locations", "read_products", "read_orders", "read_returns")
 
 
 class StockChecks:
@@ -32,7 +34,15 @@ class StockChecks:
         """Return the checks in the order in which they are to be read."""
         if not self._settings.mapping_file(FLOW).exists():
             return []
-        return [Check(MAPPING, self._look_at_places, (ADDRESS,)), Check(FREE, self._look_at_free_amount, (ADDRESS, MAPPING))]
+        return [
+            Check(SCOPES, self._look_at_scopes, (SHOP,)),
+            Check(MAPPING, self._look_at_places, (ADDRESS, SHOP)),
+            Check(FREE, self._look_at_free_amount, (ADDRESS, MAPPING)),
+        ]
+
+    def _look_at_scopes(self) -> Finding:
+        require_scopes(self._shopify, NEEDED)
+        return well(", ".join(NEEDED))
 
     @cached_property
     def _options(self) -> StockToShopifyOptions:

@@ -14,7 +14,7 @@ from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
 from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.flows.stock_to_shopify import FLOW
-from posbridge_dagster.flows.stock_to_shopify.drift import UNKNOWN, remembered_drift
+from posbridge_dagster.flows.stock_to_shopify.drift import IN_FLIGHT, ONLY_TOLD, remembered_drift
 from posbridge_dagster.flows.stock_to_shopify.frames import READ, told
 from posbridge_dagster.flows.stock_to_shopify.in_flight import pieces_in_flight
 from posbridge_dagster.flows.stock_to_shopify.mapped import map_levels
@@ -136,7 +136,7 @@ def levels_result(
 
 
 def _levels_agree(drift: pd.DataFrame | None) -> dg.AssetCheckResult:
-    left = 0 if drift is None else int((~drift["repaired"].astype(bool) & ~drift["cause"].isin([UNKNOWN, "in_flight"])).sum())
+    left = 0 if drift is None else int((~drift["repaired"].astype(bool) & ~drift["cause"].isin([*ONLY_TOLD, IN_FLIGHT])).sum())
     return check_result(FLOW, "levels", "levels_agree", left == 0, {"compared": drift is not None, "not_repaired": left})
 
 

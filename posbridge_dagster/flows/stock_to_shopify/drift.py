@@ -14,7 +14,10 @@ from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.model.outcome import Outcome
 
 REMEMBERED = timedelta(days=90)
-CHANGED, FAILED, IN_FLIGHT, MISSED, UNKNOWN = "changed_in_shopify", "failed_write", "in_flight", "missed_change", "unknown_article"
+CHANGED, FAILED, IN_FLIGHT, MISSED = "changed_in_shopify", "failed_write", "in_flight", "missed_change"
+UNKNOWN, ENDED = "unknown_article", "no_longer_stocked"
+ONLY_TOLD = (UNKNOWN, ENDED)
+"""Causes that no run can repair; what the newest compare found of them is all there is to know."""
 
 Row = dict[str, Any]
 
@@ -58,16 +61,18 @@ def drift_rows(
         rows.append(row)
         if not row["repaired"]:
             unrepaired.append(decision.wanted.key)
-    known = levels.all() if unrepaired else {}
+    known = levels.all()
     levels.keep(_since(known[key], now) for key in unrepaired if key in known)
-    return rows + [_unknown(row, now) for row in mapped if row["code"] in ("unknown_article", "ambiguous_sku") and row["quantity"] > 0]
+    rows += [_unknown(row, now) for row in mapped if row["code"] in ("unknown_article", "ambiguous_sku") and row["quantity"] > 0]
+    there = {LevelKey(row["article_number"], row["location_id"]) for row in mapped}
+    return rows + [_ended(level, now) for key, level in sorted(known.items()) if key not in there and level.quantity]
 
 
 def remembered_drift(earlier: pd.DataFrame | None, found: pd.DataFrame, now: datetime) -> pd.DataFrame:
-    """Return what was found in the last 90 days; of unknown articles only what the newest compare found."""
+    """Return what was found in the last 90 days; of what no run can repair only what the newest compare found."""
     if earlier is None or list(earlier) != list(STOCK_DRIFT.columns) or earlier.empty:
         return found
-    recent = (earlier["found_at"] > pd.Timestamp(now - REMEMBERED)).astype(bool) & (earlier["cause"] != UNKNOWN).astype(bool)
+    recent = (earlier["found_at"] > pd.Timestamp(now - REMEMBERED)).astype(bool) & ~earlier["cause"].isin(ONLY_TOLD).astype(bool)
     kept = earlier[recent]
     both = pd.concat([kept, found], ignore_index=True) if len(found) and len(kept) else found if len(found) else kept
     return STOCK_DRIFT.conform(both.reset_index(drop=True))
@@ -100,6 +105,20 @@ def _unknown(row: Row, now: datetime) -> Row:
         "difference": -row["quantity"],
         "first_seen_at": now,
         "cause": UNKNOWN,
+        "repaired": False,
+    }
+
+
+def _ended(level: Level, now: datetime) -> Row:
+    """Return the row of a level that posbridge has set and MplusKASSA says nothing of any more: it is left as it is."""
+    return {
+        "found_at": now,
+        "level_id": f"{level.article_number}:{level.location_id}",
+        "article_number": level.article_number,
+        "location_id": level.location_id,
+        "found": level.quantity,
+        "first_seen_at": now,
+        "cause": ENDED,
         "repaired": False,
     }
 

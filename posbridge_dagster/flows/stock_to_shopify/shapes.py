@@ -45,11 +45,11 @@ STOCK_DRIFT = FrameShape(
         "found_at": Column(MOMENT, "the full compare that found it"),
         **_LEVEL,
         "name": Column(TEXT, "description of the article"),
-        "wanted": Column(WHOLE, "pieces that Shopify should hold"),
+        "wanted": Column(WHOLE, "pieces that Shopify should hold; empty where MplusKASSA says nothing of it any more"),
         "found": Column(WHOLE, "pieces it held; empty where it holds no such level"),
         "difference": Column(WHOLE, "found minus wanted"),
         "first_seen_at": Column(MOMENT, "the full compare that first found this level wrong"),
-        "cause": Column(TEXT, "changed_in_shopify, failed_write, in_flight, missed_change or unknown_article"),
+        "cause": Column(TEXT, "changed_in_shopify, failed_write, in_flight, missed_change, unknown_article or no_longer_stocked"),
         "repaired": Column(YES_NO, "the same run put it right"),
     },
 )

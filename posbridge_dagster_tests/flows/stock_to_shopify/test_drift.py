@@ -101,6 +101,15 @@ def test_an_article_with_stock_that_the_shop_does_not_have_is_told(tmp_path: Pat
         assert drift(ended) == {level(): ("unknown_article", False)}
 
 
+def test_a_level_that_mplus_says_nothing_of_any_more_is_told_and_left(tmp_path: Path) -> None:
+    with stock_shop(shelves(2, 10), tmp_path) as shop:
+        shop.run()
+        del shop.till.books.state.stock[1][FIRST]
+        ended = shop.run(everything=True)
+        assert drift(ended) == {level(): ("no_longer_stocked", False)}
+        assert shop.available() == 10
+
+
 def test_a_failed_night_is_made_good_by_the_next(tmp_path: Path) -> None:
     clock = Clock()
     with stock_shop(shelves(2, 10), tmp_path, clock=clock) as shop:
