@@ -100,7 +100,7 @@ class Matching:
 
     def _doubles(self, works: Sequence[Work], found: Mapping[str, Node]) -> dict[str, Conflict]:
         """Return a conflict for each known product with a new article whose SKU is on a variant of another product."""
-        numbers = {work.item.source_id: list(work.item.payload["variants"]) for work in works}
+        numbers = {work.item.source_id: [str(number) for number in work.item.fields.get("variants", ())] for work in works}
         linked = self.ledger.links(ARTICLE, [number for each in numbers.values() for number in each])
         new = {source_id: [number for number in each if number not in linked] for source_id, each in numbers.items()}
         hits = self._hits(new, [work for work in works if new[work.item.source_id]])
