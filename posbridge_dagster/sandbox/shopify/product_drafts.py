@@ -25,8 +25,10 @@ def new_product(shop: Shop) -> Product:
 def product_errors(shop: Shop, given: Given, known: Product | None, path: tuple[str, ...], *, as_set: bool = False) -> list[Error]:
     """Return why a product cannot be as it is given; ``as_set`` in the words and codes of productSet.
 
-    A handle that an app gives must be free; one that Shopify makes of the title gets a number instead.
+    A handle that an app gives must be free; one that Shopify makes of the title gets a number instead. Raises Refusal for a
+    category that is none.
     """
+    _category(given.get("category"))
     errors = _title_errors(given, known, path)
     title, vendor, kind = given.get("title"), given.get("vendor"), given.get("productType")
     long: list[tuple[str, str]] = []

@@ -26,7 +26,7 @@ PIN = """mutation ($id: ID!) { metafieldDefinitionPin(definitionId: $id) { pinne
 UNPIN = """mutation ($id: ID!) { metafieldDefinitionUnpin(definitionId: $id) { unpinnedDefinition { pinnedPosition }
   userErrors { code } } }"""
 WRITE = """mutation ($metafields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $metafields) {
-  metafields { namespace key type value jsonValue } userErrors { field message code } } }"""
+  metafields { namespace key type value jsonValue owner { __typename ... on Product { id } } } userErrors { field message code } } }"""
 PRODUCT = "gid://shopify/Product/7000001"
 FITTING = {
     "boolean": ("true", "ja"),
@@ -85,6 +85,7 @@ def test_a_value_of_each_type_is_checked(shop: Caller, kind: str) -> None:
     written = write(shop, good)
     assert written["userErrors"] == []
     assert written["metafields"][0]["type"] == kind
+    assert written["metafields"][0]["owner"] == {"__typename": "Product", "id": PRODUCT}
 
 
 def test_types_are_told(shop: Caller) -> None:

@@ -1,8 +1,11 @@
 """productSet: lists that are given are complete, what is not named stays, and what cannot be changes nothing."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from posbridge_dagster_tests.sandbox.shopify.assortment import SET, coat, option, put, read, refused, skus, variant
 from posbridge_dagster_tests.sandbox.shopify.shopfloor import Caller
@@ -273,3 +276,32 @@ def test_a_caller_without_the_right_to_write_products_is_refused(shop: Caller) -
     error = shop.error('mutation { productSet(input: {title: "x"}) { userErrors { code } } }')
     assert error["extensions"]["code"] == "ACCESS_DENIED"
     assert "write_products" in error["message"]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(title=st.text(min_size=1, max_size=40), tags=st.lists(st.text(max_size=12), max_size=5), price=st.decimals(0, 9999, places=3))
+def test_what_was_read_can_be_set_again_without_a_change(shop: Caller, title: str, tags: list[str], price: Decimal) -> None:
+    given_options = [option("Maat", " S", "M ")]
+    variants = [variant("A", str(price), Maat="S"), variant("B", str(price), Maat="M")]
+    payload = shop.data(SET, input={"title": title, "tags": tags, "productOptions": given_options, "variants": variants})["productSet"]
+    made = payload["product"]
+    if made is None:
+        assert not title.strip()
+        return
+    again = put(
+        shop,
+        {"id": made["id"]},
+        title=made["title"],
+        tags=made["tags"],
+        handle=made["handle"],
+        productOptions=[option(entry["name"], *entry["values"]) for entry in made["options"]],
+        variants=[variant(entry["sku"], entry["price"], Maat=entry["title"]) for entry in made["variants"]["nodes"]],
+    )
+    assert again == made
+
+
+def test_a_category_of_another_kind_is_refused_before_anything_is_changed(shop: Caller) -> None:
+    made = put(shop, title="Sok")
+    error = shop.error(SET, input={"title": "Das", "category": "gid://shopify/Product/1"}, identifier={"id": made["id"]})
+    assert error["extensions"]["code"] == "RESOURCE_NOT_FOUND"
+    assert read(shop, made)["title"] == "Sok"

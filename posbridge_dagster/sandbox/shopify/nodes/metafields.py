@@ -26,8 +26,8 @@ CATEGORIES = {
 }
 
 
-def metafield_node(entry: Metafield, owner_type: str) -> Node:
-    """Return a Metafield."""
+def metafield_node(entry: Metafield, owner_type: str, owner: str) -> Node:
+    """Return a Metafield; its record is the global id of its owner."""
     at = moment_text(entry.at)
     return Node(
         {
@@ -42,7 +42,8 @@ def metafield_node(entry: Metafield, owner_type: str) -> Node:
             "ownerType": owner_type,
             "createdAt": at,
             "updatedAt": at,
-        }
+        },
+        record=owner,
     )
 
 

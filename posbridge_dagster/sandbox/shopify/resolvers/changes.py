@@ -64,6 +64,12 @@ def node(_: None, scene: Scene, global_id: str) -> Node | None:
     return None if lookup is None else lookup(None, scene, global_id)
 
 
+@resolves("Metafield", "owner")
+def owner_of_metafield(source: Node, scene: Scene) -> Node | None:
+    """Return the record that a metafield belongs to."""
+    return node(None, scene, source.record)
+
+
 @resolves("QueryRoot", "nodes")
 def nodes(_: None, scene: Scene, ids: list[str]) -> list[Node | None]:
     """Return records by their ids, null where there is none."""

@@ -45,7 +45,8 @@ def set_metafields(_: None, scene: Scene, metafields: list[Given]) -> dict[str, 
 def _write(scene: Scene, owner: Owner, entry: Given) -> Any:
     owner_type = OWNER_TYPES[type(owner)]
     kind = kind_of(scene.shop, owner_type, entry, owner) or ""
-    return metafield_node(scene.shop.set_metafield(owner, *name_of(entry), kind, kept(kind, entry["value"])), owner_type)
+    written = scene.shop.set_metafield(owner, *name_of(entry), kind, kept(kind, entry["value"]))
+    return metafield_node(written, owner_type, entry["ownerId"])
 
 
 def _error(message: str, index: int | None, *field: str, code: str) -> Error:

@@ -41,7 +41,7 @@ def metafield(source: Node, scene: Scene, key: str, namespace: str | None = None
         namespace, key = key.split(".", 1)
     wanted = (namespace_of(namespace), key)
     entry = next((entry for entry in _held(source) if (entry.namespace, entry.key) == wanted), None)
-    return None if entry is None else metafield_node(entry, OWNER_TYPES[source["__typename"]])
+    return None if entry is None else metafield_node(entry, OWNER_TYPES[source["__typename"]], source["id"])
 
 
 @resolves("Order", "metafields")
@@ -59,7 +59,7 @@ def metafields(source: Node, scene: Scene, namespace: str | None = None, keys: l
         for entry in _held(source)
         if namespace in (None, entry.namespace) and (keys is None or f"{entry.namespace}.{entry.key}" in keys)
     ]
-    return list_connection([metafield_node(entry, owner_type) for entry in wanted], unbounded=scene.unbounded, **window)
+    return list_connection([metafield_node(entry, owner_type, source["id"]) for entry in wanted], unbounded=scene.unbounded, **window)
 
 
 @resolves("QueryRoot", "metafieldDefinitions")
