@@ -98,3 +98,15 @@ def test_what_cannot_happen_is_refused_with_a_reason(door: str, body: dict[str, 
         assert answer.status_code == 422
         assert said in answer.json()["errors"]
         assert not shop.served.control.calls[-1].wrote
+
+
+def test_families_are_put_on_the_shelf(shop: Caller) -> None:
+    article = {"article_number": 3001, "code": "3001", "description": "Das", "price_cents": 1500, "stock": 4}
+    family = {"number": 3, "description": "Das", "articles": [article]}
+    answer = knock(shop, "families", {"families": [family, family]})
+    assert answer.status_code == 201
+    ids = answer.json()["ids"]
+    query = """query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Product { handle totalInventory
+      publishedOnPublication(publicationId: "gid://shopify/Publication/2") variants(first: 5) { nodes { sku } } } } }"""
+    seen = {"totalInventory": 8, "publishedOnPublication": True, "variants": {"nodes": [{"sku": "3001"}]}}
+    assert shop.data(query, ids=ids)["nodes"] == [{"handle": "das-3", **seen}, {"handle": "das-3-1", **seen}]
