@@ -71,8 +71,12 @@ def collection_input(item: Kept, due: Collection[str]) -> Input:
 
 
 def creation_input(item: Kept, members: Sequence[str]) -> Input:
-    """Return a new collection as a CollectionCreateInput with the first of its members, global ids of products."""
-    given = {name: value for name, value in collection_input(item, item.fields).items() if value and name != "redirectNewHandle"}
+    """Return a new collection as a CollectionCreateInput with the first of its members, global ids of products.
+
+    A field of policy ``update`` is written afterwards only.
+    """
+    due = [name for name in item.fields if item.policies.get(name) != "update"]
+    given = {name: value for name, value in collection_input(item, due).items() if value and name != "redirectNewHandle"}
     return given | {"metafields": [custom_id_metafield(KEY, item.external_id), _parent(item)], "sources": [new_source(members)]}
 
 
