@@ -50,6 +50,7 @@ class ShopifySandbox:
 
     ``clock`` returns aware UTC and must move on: buckets fill, tokens end and bulk operations finish by it. Switches: ``plan``
     (starter, retail, standard, advanced, plus, enterprise), ``scopes``, ``search_lag_s``, ``token_life_s``, ``bulk_seconds``,
+    ``bulk_fails_after`` (rows until a bulk operation breaks down),
     ``protected_customer_data`` (false: nobody's name, address, e-mail or phone is shown), ``served_version``,
     ``order_create_per_minute`` (None: no limit) with ``order_create_refusal`` (``user_error`` or ``http_429``),
     ``duplicate_custom_id`` (``taken``: an order whose custom id another one has is refused; ``accept``: it is made),
@@ -78,6 +79,7 @@ class ShopifySandbox:
             "search_lag_s": 0.0,
             "token_life_s": 86399,
             "bulk_seconds": 0.0,
+            "bulk_fails_after": None,
             "protected_customer_data": True,
             "served_version": "2026-10",
             "order_create_per_minute": None,
@@ -193,6 +195,7 @@ class ShopifySandbox:
 
     def _scene(self, origin: str) -> Scene:
         self._operations.seconds = float(self.switches["bulk_seconds"])
+        self._operations.fails_after = self.switches["bulk_fails_after"]
         return Scene(
             self.shop,
             self._operations,

@@ -211,6 +211,15 @@ def test_what_was_done_before_a_cancellation_stays_done(shop: Caller) -> None:
     assert again == [{"message": "A bulk operation cannot be canceled when it is canceled"}]
 
 
+def test_an_operation_that_breaks_down_tells_how_far_it_came(shop: Caller) -> None:
+    shop.sandbox.switches["bulk_fails_after"] = 3
+    path = staged(shop, *({"input": {"title": f"Sok {number}"}} for number in range(9)))
+    done = finished(shop, run(shop, path)["bulkOperation"])
+    assert (done["status"], done["errorCode"], done["objectCount"], done["url"]) == ("FAILED", "INTERNAL_SERVER_ERROR", "3", None)
+    assert sorted(rows(done["partialDataUrl"])) == [0, 1, 2]
+    assert shop.data("{ productsCount { count } }")["productsCount"] == {"count": 5}
+
+
 def test_a_result_is_gone_after_seven_days(shop: Caller) -> None:
     done = finished(shop, run(shop, staged(shop, {"input": {"title": "Sok"}}))["bulkOperation"])
     assert requests.get(done["url"], timeout=30).status_code == 200

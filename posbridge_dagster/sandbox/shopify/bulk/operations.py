@@ -60,12 +60,14 @@ class BulkOperations:
     """All bulk operations of a shop.
 
     ``read`` executes one chunk of a query: root field, query, cursor; ``write`` a mutation with the variables of one line.
+    ``seconds`` is how long an operation takes at least, ``fails_after`` after how many rows it breaks down (None: it does not).
     """
 
     def __init__(self, clock: Callable[[], datetime], lock: threading.RLock, read: Read, write: Write) -> None:
         self._clock, self._lock, self._read, self._write = clock, lock, read, write
         self.uploads = StagedUploads(clock)
         self.seconds = 0.0
+        self.fails_after: int | None = None
         self.operations: dict[int, BulkOperation] = {}
 
     def active(self, kind: str) -> list[BulkOperation]:
@@ -132,7 +134,7 @@ class BulkOperations:
         """Return an operation as a node; ``status`` overrides what it is, for the answer to its own start."""
         address = f"{scene.origin}{RESULT_PATH}{operation.number}/{operation.secret}.jsonl" if operation.objects else None
         url = address if operation.state == "COMPLETED" else None
-        is_partial = operation.kind == "MUTATION" and operation.state in ("CANCELED", "FAILED")
+        is_partial = operation.state == "FAILED" or (operation.kind == "MUTATION" and operation.state == "CANCELED")
         return Node(
             {
                 "__typename": "BulkOperation",
@@ -182,7 +184,7 @@ class BulkOperations:
         rows: list[dict[str, Any]] = []
         try:
             for number, line in enumerate(operation.lines.splitlines()):
-                if operation.state != "RUNNING":
+                if operation.state != "RUNNING" or self._breaks(operation):
                     return
                 if line.strip():
                     with self._lock:
@@ -216,6 +218,13 @@ class BulkOperations:
                 operation.size += operation.file.write(line)
             operation.objects += len(rows)
             operation.root_objects += roots
-            if cursor is None:
-                return True
+            if cursor is None or self._breaks(operation):
+                return operation.error_code is None
         return False
+
+    def _breaks(self, operation: BulkOperation) -> bool:
+        """Return whether the operation breaks down now, with what it did until then."""
+        if self.fails_after is None or operation.objects < self.fails_after:
+            return False
+        operation.error_code = "INTERNAL_SERVER_ERROR"
+        return True
