@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from posbridge_dagster.cli.balance import balance
 from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster.sandbox.seed import PaymentSeed, RefundLineSeed
 from posbridge_dagster_tests.flows.coupling import Coupling, coupled
@@ -62,6 +64,7 @@ def test_a_deposit_is_given_back_on_the_order_and_its_refund_is_no_second_docume
     assert len(sent.orders()) == 3
     assert_quiet(sent)
     assert sent.quarantined() == {}
+    assert_balances()
 
 
 def test_a_cancel_waits_for_the_money_and_goes_on_by_itself(sent: Coupling) -> None:
@@ -114,6 +117,16 @@ def test_an_order_that_the_till_cancelled_is_not_cancelled_again(sent: Coupling)
     assert sent.run(DAY).outcomes()["1"] == "updated"
     assert sent.writes() == []
     assert sent.orders()["1"]["cancelled"]
+    assert_balances()
+
+
+def test_an_order_that_only_the_till_cancelled_breaks_the_balance(sent: Coupling) -> None:
+    books = sent.mplus.system.books  # type: ignore[attr-defined]
+    books.orders_by_ext["shopify:sandbox:1"].cancelled = True
+    assert sent.run(DAY).outcomes()["1"] == "unchanged"
+    said = CliRunner().invoke(balance, ["--day", DAY])
+    assert said.exit_code == 1
+    assert "#1" in said.output
 
 
 @pytest.mark.parametrize(("version", "operation"), [("67.1.3", "creditInvoiceV2"), ("59.6.0", "creditInvoice")])
@@ -130,6 +143,14 @@ def test_an_invoice_that_was_not_paid_is_credited_once(version: str, operation: 
         assert credits_of(coupling) == [(invoice["invoiceId"], -1995)]
         assert coupling.writes() == [operation]
         assert_quiet(coupling)
+        assert_balances()
+
+
+def assert_balances() -> None:
+    """Both systems add up to the same for the day, without a difference that needs explaining."""
+    said = CliRunner().invoke(balance, ["--day", DAY])
+    assert said.exit_code == 0, said.output
+    assert f"{DAY} balances." in said.output
 
 
 def credits_of(coupling: Coupling) -> list[tuple[Any, int]]:

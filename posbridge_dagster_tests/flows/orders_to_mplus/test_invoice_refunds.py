@@ -10,6 +10,7 @@ from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster.sandbox.seed import OrderSeed, PaymentSeed, RefundLineSeed, RefundSeed
 from posbridge_dagster_tests.flows.coupling import Coupling, coupled
 from posbridge_dagster_tests.flows.little_shop import BAG, BOOK, DAY, STOCK, bag, book, eva, little_shop, sale
+from posbridge_dagster_tests.flows.orders_to_mplus.test_cancels import assert_balances
 from posbridge_dagster_tests.flows.orders_to_mplus.test_refunds import (
     CARD,
     MONTHS_LATER,
@@ -82,6 +83,7 @@ def test_a_whole_refund_credits_its_invoice_and_others_become_negative_invoices(
         coupling.forget_calls()
         assert coupling.run(DAY, read_everything=True).success
         assert coupling.writes() == []
+        assert_balances()
 
 
 def test_without_that_setting_every_refund_is_a_negative_invoice(tmp_path: Path) -> None:
