@@ -131,5 +131,5 @@ def _carried_out(scene: Scene, given: Given, steps: list[Step]) -> Adjustment:
         if name != "incoming":
             adjustment.changes.append(Change("on_hand", step.delta, step.item, step.location))
     shop.stock.note(adjustment)
-    shop.writes += 1
+    shop.writes += bool(adjustment.changes)
     return adjustment

@@ -56,6 +56,7 @@ def test_setting_a_quantity_stocks_the_item_there(shop: Caller) -> None:
 
 def test_a_call_that_changes_nothing_has_no_adjustment_and_no_error(shop: Caller) -> None:
     assert set_quantities(shop, row(COAT, UTRECHT, 3, 3)) == {"inventoryAdjustmentGroup": None, "userErrors": []}
+    assert not shop.served.control.calls[-1].wrote
 
 
 def test_an_item_is_moved_between_locations_at_once_or_not_at_all(shop: Caller) -> None:
