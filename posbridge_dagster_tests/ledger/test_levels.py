@@ -17,9 +17,9 @@ def test_a_level_is_kept_as_it_stands_and_replaced_as_a_whole(ledger: Ledger) ->
     assert levels.all() == {BAG.key: sold_out, other.key: other}
 
 
-def test_ten_thousand_levels_come_back_whole(ledger: Ledger) -> None:
+def test_many_levels_come_back_whole(ledger: Ledger) -> None:
     levels = Levels(ledger)
-    many = [Level(100000 + number // 2, str(number % 2), quantity=number) for number in range(10_000)]
+    many = [Level(100000 + number // 2, str(number % 2), quantity=number) for number in range(1200)]
     levels.keep(many)
     assert levels.all() == {level.key: level for level in many}
 

@@ -21,7 +21,7 @@ from posbridge_dagster.flows.stock_to_shopify.mapped import map_levels
 from posbridge_dagster.flows.stock_to_shopify.mapping_file import read_mapping
 from posbridge_dagster.flows.stock_to_shopify.metadata import drift_metadata
 from posbridge_dagster.flows.stock_to_shopify.reading import EVERYTHING, Reader
-from posbridge_dagster.flows.stock_to_shopify.write import Run, write_levels
+from posbridge_dagster.flows.stock_to_shopify.write import Run, StockTooOld, write_levels
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.brake import Braked
 from posbridge_dagster.settings import Settings
@@ -121,8 +121,8 @@ def levels_result(
         run = Run(reader, context.run.run_id, config.dry_run or settings.dry_run, config.release_brake)
         try:
             ended = write_levels(run, levels, {"sales": sales, "stock": stock, "items": items})
-        except Braked as braked:
-            raise plain_failure(f"{FLOW}: {braked}") from None
+        except (Braked, StockTooOld) as stopped:
+            raise plain_failure(f"{FLOW}: {stopped}") from None
     metadata = result_metadata(ended.result) | calls_metadata(shopify=shopify)
     yield dg.Output(ended.result, output_name="levels_result", metadata=metadata | {"compared": bool(stock.attrs.get(EVERYTHING))})
     if ended.drift is not None:

@@ -12,7 +12,9 @@ from posbridge_dagster.snapshots.mplus_stock import STOCK, STOCK_ARTICLES
 from posbridge_dagster.snapshots.shopify_items import ITEMS
 from posbridge_dagster.snapshots.shopify_sales import SALES
 
-READ = ("sales", "articles", "stock", "items")
+READ = ("stock", "articles", "items", "sales")
+"""In the order in which they are stored. Sales come last: a sale may only be known as acknowledged once the stock that was read
+after it is safe, so a run that dies in between reads that stock again."""
 
 _MPLUS, _SHOPIFY, _MAPPING = {"mplus", "soap"}, {"shopify", "graphql"}, {"pandas", "yaml"}
 

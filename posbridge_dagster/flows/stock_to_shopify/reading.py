@@ -23,8 +23,8 @@ from posbridge_dagster.snapshots.shopify_sales import SALES, acknowledged_sales,
 ORDERS = "orders_to_mplus"
 """The flow whose records say what MplusKASSA has acknowledged."""
 SHORTEST_OVERLAP = timedelta(minutes=2)
-EVERYTHING, MISSED = "everything", "missed"
-"""Notes of the stock frame: that it was read as a whole, and the articles that had moved without a sign."""
+EVERYTHING, MISSED, READ_AT = "everything", "missed", "read_at"
+"""Notes of the stock frame: that it was read as a whole, the articles that had moved without a sign, and when reading began."""
 
 Frames = dict[str, pd.DataFrame]
 
@@ -55,6 +55,7 @@ class Reader:
         again |= self._just_acknowledged(stored.get("sales"), items)
         articles = current_articles(self.mplus, None if everything else stored.get("articles"))
         stock = self._stock(stored.get("stock"), again, everything=everything)
+        stock.attrs = {**stock.attrs, READ_AT: now.isoformat()}
         items = current_items(self.shopify, self.ledger, articles, None if everything else stored.get("items"))
         return {"sales": sales, "articles": articles, "stock": stock, "items": items}
 

@@ -1,7 +1,7 @@
 """Brings the mapped levels together with the ledger and the shop, and tells how each ended."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -9,7 +9,7 @@ import pandas as pd
 from posbridge_dagster.flows.stock_to_shopify import FLOW
 from posbridge_dagster.flows.stock_to_shopify.drift import drift_rows
 from posbridge_dagster.flows.stock_to_shopify.options import StockToShopifyOptions
-from posbridge_dagster.flows.stock_to_shopify.reading import EVERYTHING, MISSED, Reader, SalesInFlight
+from posbridge_dagster.flows.stock_to_shopify.reading import EVERYTHING, MISSED, READ_AT, Reader, SalesInFlight
 from posbridge_dagster.flows.stock_to_shopify.shapes import STOCK_DRIFT
 from posbridge_dagster.ledger import LevelKey, Levels, QuarantineEntry
 from posbridge_dagster.loading.brake import Brake
@@ -20,6 +20,12 @@ from posbridge_dagster.loading.shopify_levels import Brakes, LevelLoader
 from posbridge_dagster.model.outcome import Outcome
 
 Row = dict[str, Any]
+OLDEST_STOCK = timedelta(minutes=30)
+"""What the tills sold since stock was read is not known; older stock is not written."""
+
+
+class StockTooOld(Exception):
+    """The stock was read too long ago to be written; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,10 @@ class Ended:
 def write_levels(run: Run, levels: pd.DataFrame, snapshot: dict[str, pd.DataFrame], *, compare: bool | None = None) -> Ended:
     """Bring the shop's levels to MAPPED_LEVELS; every level is compared when the stock was read as a whole.
 
-    ``snapshot`` holds the frames ``sales``, ``items`` and ``stock``. Raises Braked before anything is written, and Misconfigured.
+    ``snapshot`` holds the frames ``sales``, ``items`` and ``stock``. Raises StockTooOld or Braked before anything is written, and
+    Misconfigured.
     """
+    _demand_fresh(run, snapshot["stock"])
     everything = bool(snapshot["stock"].attrs.get(EVERYTHING)) if compare is None else compare
     sales = SalesInFlight(run.reader, snapshot["sales"], snapshot["items"])
     rows = plain_rows(levels)
@@ -60,6 +68,13 @@ def write_levels(run: Run, levels: pd.DataFrame, snapshot: dict[str, pd.DataFram
     if everything:
         drift = drift_rows(loader.seen, written, rows, set(snapshot["stock"].attrs.get(MISSED, [])), kept, run.reader.clock())
     return Ended(result_frame(results), None if drift is None else STOCK_DRIFT.frame(drift))
+
+
+def _demand_fresh(run: Run, stock: pd.DataFrame) -> None:
+    age = run.reader.clock() - datetime.fromisoformat(stock.attrs[READ_AT])
+    if age > OLDEST_STOCK and not run.dry_run:
+        minutes = int(age.total_seconds() // 60)
+        raise StockTooOld(f"the stock was read {minutes} minutes ago, and tills have sold since; run the whole flow instead of this asset")
 
 
 def _rules(options: StockToShopifyOptions) -> LevelRules:

@@ -130,7 +130,7 @@ def _plan_sales(day: Day, shop: StockShop, sales: int, minutes: int) -> None:
         at = day.seconds + day.chance.uniform(0, minutes * 60)
         article = day.chance.choice(list(day.shelf))
         day.plan(at, _buy_in_shop(day, shop, article) if number % 3 == 0 else _buy_at_till(day, shop, article))
-    for _ in range(sales // 50):
+    for _ in range(sales // 25):
         day.plan(day.chance.uniform(0, minutes * 60), _deliver(day, shop, day.chance.choice(list(day.shelf)), 3))
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from posbridge_dagster_tests.flows.stock_to_shopify.simulation import Day, simulate
 
-SMALL: dict[str, int] = {"sales": 200, "minutes": 25, "articles": 6, "stock": 14}
-WHOLE_DAY: dict[str, int] = {"sales": 2000, "minutes": 600, "articles": 40, "stock": 35}
+SMALL: dict[str, int] = {"sales": 150, "minutes": 16, "articles": 5, "stock": 12}
+WHOLE_DAY: dict[str, int] = {"sales": 2000, "minutes": 600, "articles": 20, "stock": 45}
 
 
 def tell(name: str, day: Day) -> None:
@@ -15,7 +15,7 @@ def tell(name: str, day: Day) -> None:
     print(f"{name}: {day.caused} oversold by the sync, {day.oversold} in all; {sold}")
 
 
-def test_the_sync_sells_nothing_twice_in_a_busy_half_hour_and_would_without_the_rule(tmp_path: Path) -> None:
+def test_the_sync_sells_nothing_twice_in_a_busy_quarter_of_an_hour_and_would_without_the_rule(tmp_path: Path) -> None:
     on, off = tmp_path / "on", tmp_path / "off"
     on.mkdir()
     off.mkdir()
@@ -29,14 +29,13 @@ def test_the_sync_sells_nothing_twice_in_a_busy_half_hour_and_would_without_the_
 
 @pytest.mark.prove
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", [7, 8])
-def test_the_sync_sells_nothing_twice_in_a_day_of_two_thousand_sales(tmp_path: Path, seed: int) -> None:
+def test_the_sync_sells_nothing_twice_in_a_day_of_two_thousand_sales(tmp_path: Path) -> None:
     on, off = tmp_path / "on", tmp_path / "off"
     on.mkdir()
     off.mkdir()
-    with_rule = simulate(on, **WHOLE_DAY, seed=seed)
+    with_rule = simulate(on, **WHOLE_DAY)
     tell("with what is in flight taken off", with_rule)
-    without = simulate(off, **WHOLE_DAY, seed=seed, in_flight=False)
+    without = simulate(off, **WHOLE_DAY, in_flight=False)
     tell("without", without)
     assert with_rule.caused == 0
     assert without.caused > 0

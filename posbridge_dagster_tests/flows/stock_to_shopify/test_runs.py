@@ -10,10 +10,11 @@ import pytest
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.documents import Document
+from posbridge_dagster.flows.stock_to_shopify.write import StockTooOld
 from posbridge_dagster.ledger import LevelKey
 from posbridge_dagster.loading.brake import Braked
 from posbridge_dagster.sandbox.faults import Fault
-from posbridge_dagster_tests.flows.stock_to_shopify.stock_shop import FIRST, StockShop, outcomes, shelves, stock_shop
+from posbridge_dagster_tests.flows.stock_to_shopify.stock_shop import FIRST, Clock, StockShop, outcomes, shelves, stock_shop
 
 SET = "inventorySetQuantities"
 
@@ -226,3 +227,16 @@ def test_whatever_a_write_runs_into_the_shop_is_right_afterwards(tmp_path: Path,
         assert ended.drift is not None
         assert ended.drift.empty
         assert [shop.available(FIRST + article) for article in range(3)] == [9, 8, 7]
+
+
+def test_stock_that_was_read_long_ago_is_planned_but_never_written(tmp_path: Path) -> None:
+    clock = Clock()
+    with stock_shop(shelves(1, 10), tmp_path, clock=clock) as shop:
+        shop.run()
+        shop.sell_at_till(FIRST, 4)
+        levels = shop.read()
+        clock.wait(31 * 60)
+        with pytest.raises(StockTooOld, match=r"read 31 minutes ago.*run the whole flow"):
+            shop.write(levels)
+        assert shop.available() == 10
+        assert outcomes(shop.write(levels, dry_run=True)) == {level(): "planned"}
