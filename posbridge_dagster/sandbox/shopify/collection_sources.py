@@ -136,6 +136,15 @@ def _add_selections(side: Side, given: Sequence[Given]) -> None:
         known[number].variants = list(dict.fromkeys([*known[number].variants, *variants]))
 
 
+def source_by_hand(shop: Shop, collection: Collection) -> Source:
+    """Return the source of a collection whose products are chosen by hand: the first that can have some, a new one without it."""
+    source = next((source for source in collection.sources if source.target), None)
+    if source is None:
+        source = Source(shop.next_number(), collection.title)
+        collection.sources.append(source)
+    return source
+
+
 def change_sources(shop: Shop, collection: Collection, given: Given) -> bool:
     """Carry out what a description without errors says of the sources; return whether it said anything."""
     deleted = {_source_number(entry) for entry in given.get("sourcesToDelete") or []}

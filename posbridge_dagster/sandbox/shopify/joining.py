@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from posbridge_dagster.sandbox.shopify.collection_records import Collection, Selection, Source
+from posbridge_dagster.sandbox.shopify.collection_records import Collection, Selection
+from posbridge_dagster.sandbox.shopify.collection_sources import source_by_hand
 from posbridge_dagster.sandbox.shopify.records import Product
 from posbridge_dagster.sandbox.shopify.refusals import user_error
 from posbridge_dagster.sandbox.shopify.scalars import split_gid
@@ -32,11 +33,7 @@ def join(shop: Shop, product: Product, ids: list[str]) -> None:
     """Let a product join collections that were found good; where it is chosen already nothing happens."""
     for collection in filter(None, (_collection(shop, global_id) for global_id in ids)):
         if not _chosen(collection, product):
-            source = next((source for source in collection.sources if source.target), None)
-            if source is None:
-                source = Source(shop.next_number(), collection.title)
-                collection.sources.append(source)
-            source.inclusion.selections.append(Selection(product.number))
+            source_by_hand(shop, collection).inclusion.selections.append(Selection(product.number))
             shop.changed(collection)
 
 

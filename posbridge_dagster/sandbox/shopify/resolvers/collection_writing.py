@@ -1,12 +1,15 @@
-"""Collections that an app makes, changes and deletes; shops of the smallest plans have none that an app may write."""
+"""Collections that an app makes, changes and deletes; shops of the smallest plans have none that an app may write.
+
+What Shopify does with a handle that another collection has is not known from a recording; here it is refused.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from posbridge_dagster.sandbox.shopify.access import access_denied
 from posbridge_dagster.sandbox.shopify.collection_members import in_order, members
-from posbridge_dagster.sandbox.shopify.collection_records import Collection, Selection, Source
-from posbridge_dagster.sandbox.shopify.collection_sources import change_sources, creation_errors, new_source, update_errors
+from posbridge_dagster.sandbox.shopify.collection_records import Collection, Selection
+from posbridge_dagster.sandbox.shopify.collection_sources import change_sources, creation_errors, new_source, source_by_hand, update_errors
 from posbridge_dagster.sandbox.shopify.metafield_values import metafield_errors, write_metafields
 from posbridge_dagster.sandbox.shopify.nodes.collections import collection_node
 from posbridge_dagster.sandbox.shopify.nodes.places import shop_node
@@ -192,11 +195,8 @@ def _by_hand(scene: Scene, global_id: str, what: str) -> tuple[Collection | None
 
 
 def _select(scene: Scene, collection: Collection, product_ids: list[str]) -> bool:
-    """Add products to the first source that can have them, a new one where there is none."""
-    source = next((source for source in collection.sources if source.target), None)
-    if source is None:
-        source = Source(scene.shop.next_number(), collection.title)
-        collection.sources.append(source)
+    """Choose products that are there and are not chosen already."""
+    source = source_by_hand(scene.shop, collection)
     known = {selection.product for selection in source.inclusion.selections}
     numbers = dict.fromkeys(numbered("Product", entry) for entry in product_ids)
     fresh = [number for number in numbers if number not in known and scene.shop.products.get(number)]
