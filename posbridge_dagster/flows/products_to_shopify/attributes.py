@@ -1,13 +1,14 @@
 """Attributes: what tells the variants of a product apart, as options with a value for each variant, in the till's sequence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from posbridge_dagster.clients.shopify.products import MOST_OPTIONS, MOST_VARIANTS
 from posbridge_dagster.flows.products_to_shopify.options import OptionRule, ProductsToShopifyOptions
 from posbridge_dagster.flows.verdicts import quarantine
-from posbridge_dagster.loading.rows import plain_rows
+from posbridge_dagster.loading.rows import rows_by
 
 KEY = "family_number"
 LONGEST_VALUE = 255
@@ -48,20 +49,21 @@ def attribute_problems(variants: pd.DataFrame) -> pd.DataFrame:
     ``variants`` are those for sale, with family_number, article_number, names and values. Limits are Shopify's: 3 options, 2,048
     variants; nothing is cut off.
     """
-    problems = [problem for _, family in variants.groupby(KEY, sort=False) for problem in _family_problems(family)]
+    families = rows_by(variants[["article_number", KEY, "names", "values"]], KEY)
+    problems = [problem for family in families.values() for problem in _family_problems(family)]
     frame = pd.DataFrame(problems, columns=[KEY, "code", "reason"]).astype({KEY: "int64[pyarrow]"})
     return quarantine(frame[[KEY]], frame["code"], frame["reason"])
 
 
-def _family_problems(family: pd.DataFrame) -> list[tuple[int, str, str]]:
-    number, names, count = int(family[KEY].iloc[0]), family["names"].iloc[0], len(family)
+def _family_problems(family: Sequence[Mapping[str, Any]]) -> list[tuple[int, str, str]]:
+    number, names, count = family[0][KEY], family[0]["names"], len(family)
     found: list[tuple[int, str, str]] = []
     if len(names) > MOST_OPTIONS:
         found.append((number, "too_many_options", f"it has the options {', '.join(names)}; Shopify takes {MOST_OPTIONS}"))
     if count > MOST_VARIANTS:
         found.append((number, "too_many_variants", f"it has {count} articles for sale; Shopify takes {MOST_VARIANTS} variants"))
     alike: dict[tuple[str, ...], list[int]] = {}
-    for row in plain_rows(family):
+    for row in family:
         alike.setdefault(tuple(value.casefold() for value in row["values"]), []).append(row["article_number"])
         long = [value for value in row["values"] if len(value) > LONGEST_VALUE]
         if long:

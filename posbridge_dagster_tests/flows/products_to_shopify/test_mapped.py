@@ -23,8 +23,16 @@ Row = dict[str, Any]
 
 def catalogue(*articles: Row, prices: tuple[Row, ...] = (), fields: tuple[Row, ...] = ()) -> dict[str, pd.DataFrame]:
     """Return a catalogue; an article is for sale at 12.10 unless it says otherwise."""
-    plain = {"family_number": 1, "active": True, "discontinued": False, "stock_article": True, "price_minor": 1210, "price_excl_minor": 1000,
-             "vat_rate": 2100, "currency": "EUR"}  # fmt: skip
+    plain = {
+        "family_number": 1,
+        "active": True,
+        "discontinued": False,
+        "stock_article": True,
+        "price_minor": 1210,
+        "price_excl_minor": 1000,
+        "vat_rate": 2100,
+        "currency": "EUR",
+    }
     rows: dict[str, list[Row]] = {
         "families": [{"family_number": 1, "description": "Familie", "groups": [], "group_positions": []}],
         "articles": [{**plain, **article} for article in articles],
