@@ -20,7 +20,7 @@ _PARTS = (
     *("first_name", "last_name", "full_name", "name", "contact", "company", "company_name", "phone", "email", "vat_number"),
     *("address", "address1", "address2", "street", "house_number", "zip", "zipcode", "postal_code", "city", "country", "province"),
 )
-_ALONE = frozenset({*_PARTS, "telephone", "mobile", "note", "extra_text"})
+_ALONE = frozenset({*_PARTS, "telephone", "mobile", "note", "extra_text", "website", "commerce_number", "relation_code"})
 _OF_AN_ADDRESS = frozenset(f"{kind}_{part}" for kind in ("billing", "shipping", "invoice", "delivery") for part in _PARTS)
 _RECORD_NAMES = frozenset({"order_id", "document_id", "source_id"})
 """Frames of orders and results call the number of an order its name: that is no person."""

@@ -29,6 +29,7 @@ def map_customers(relations: pd.DataFrame, known: pd.DataFrame, mapping: Flow, s
     phones = mapped.problems["field"] == PHONE
     waits = mapped.problems if options.unreadable_phone == "quarantine" else mapped.problems[~phones]
     verdicts = [
+        _nobody(relations),
         _from_the_shop(customers, options),
         mapping.select(frames, "relations"),
         mapping.judge(frames, "relations"),
@@ -48,6 +49,12 @@ def _customers(relations: pd.DataFrame, mapped: pd.DataFrame, known: pd.DataFram
     frame["custom_id"] = administration + ":" + frame[KEY].astype("string[pyarrow]")
     frame["customer_id"] = frame["customer_id"].fillna(frame["origin"])
     return frame.drop(columns="ext_relation_id")
+
+
+def _nobody(relations: pd.DataFrame) -> pd.DataFrame:
+    """Return a verdict for relations that say nothing of anybody: a person who was erased, of whom nothing is emptied in the shop."""
+    told = relations[["name", "company_name", "contact", "email"]].fillna("").agg("".join, axis=1) if len(relations) else relations["name"]
+    return _skip(relations[told.str.strip() == ""], "nothing_known", "nothing is known of it, or not any more")
 
 
 def _from_the_shop(customers: pd.DataFrame, options: CustomersToShopifyOptions) -> pd.DataFrame:

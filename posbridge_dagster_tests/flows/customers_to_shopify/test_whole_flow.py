@@ -4,8 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from posbridge_dagster.cli.erase import erase
 from posbridge_dagster.sandbox.seed import RelationSeed
+from posbridge_dagster.settings import read_settings
+from posbridge_dagster.storage import FrameStore
 from posbridge_dagster_tests.flows.customers_to_shopify.people import (
     BAD,
     CALLER,
@@ -267,3 +271,19 @@ def test_a_relation_that_came_from_the_shop_is_linked_and_not_doubled(tmp_path: 
         assert here.emails() == before
         with here.step.ledger() as ledger:
             assert ledger.links("relation", ["customer:62"]) == {"customer:62": str(JAN)}
+
+
+def test_a_person_who_is_erased_is_known_nowhere_and_nothing_of_them_is_emptied_in_the_shop(tmp_path: Path) -> None:
+    with counter(tmp_path) as here:
+        here.step.run()
+        done = CliRunner().invoke(erase, ["jan@example.nl", "--yes"])
+        assert done.exit_code == 0, done.output
+        assert here.step.run().rows[key(JAN)]["code"] == "nothing_known"
+        jan = here.customer("jan@example.nl")
+        assert (jan["firstName"], jan["defaultPhoneNumber"]["phoneNumber"]) == ("Jan", PHONE)
+        store = FrameStore(read_settings().frames_url)
+        for name, stage in (("relations", "snapshot"), ("customers", "mapped")):
+            frame = store.read(["customers_to_shopify", name, stage], None)
+            assert frame is not None
+            told = frame.astype("string").fillna("").agg(" ".join, axis=1).str.lower()
+            assert not told.str.contains("jan@|van den berg|dorpsstraat 1 bis").any()
