@@ -22,7 +22,7 @@ from posbridge_dagster.sandbox.shopify.records import Product, ProductOption, Va
 from posbridge_dagster.sandbox.shopify.refusals import user_error
 from posbridge_dagster.sandbox.shopify.shelf import put_variant, renumber, take_variant
 from posbridge_dagster.sandbox.shopify.shop import Shop
-from posbridge_dagster.sandbox.shopify.variant_drafts import keep_variant, new_variant, stock_variant, variant_errors
+from posbridge_dagster.sandbox.shopify.variant_drafts import keep_variant, new_variant, stock_variant, stocking_errors, variant_errors
 
 Given = dict[str, Any]
 Error = dict[str, Any]
@@ -94,6 +94,7 @@ def _read_variants(
         taken.add(tuple(chosen))
         variant = named or by_values.get(tuple(chosen))
         problems += _own_codes(variant_errors(shop, entry, path))
+        problems += stocking_errors(shop, variant, entry, path) if variant else []
         problems += _owner_metafield_errors(shop, "PRODUCTVARIANT", entry, path, variant.number if variant else None)
         errors += problems
         wanted.append(Wanted(entry, variant, chosen))

@@ -77,6 +77,18 @@ def _quantity_errors(shop: Shop, given: Given, path: tuple[str, ...]) -> list[Er
     return errors
 
 
+def stocking_errors(shop: Shop, variant: Variant, given: Given, path: tuple[str, ...]) -> list[Error]:
+    """Return why stock of a variant that is there cannot be set: it is not stocked at the location."""
+    errors = []
+    for index, entry in enumerate(given.get("inventoryQuantities") or []):
+        place = _location(shop, entry["locationId"])
+        level = None if place is None else shop.stock.level(variant.number, place)
+        if place is not None and (level is None or not level.active):
+            where = (*path, "inventoryQuantities", str(index), "locationId")
+            errors.append(user_error("The variant is not stocked at the location", *where, code="INVALID_VARIANT"))
+    return errors
+
+
 def _location(shop: Shop, global_id: str) -> int | None:
     kind, number = split_gid(global_id) or ("", 0)
     return number if kind == "Location" and number in shop.locations else None

@@ -242,6 +242,18 @@ def test_a_product_set_later_in_vain_says_why(shop: Caller) -> None:
     assert done == {"status": "COMPLETE", "product": None, "userErrors": [{"code": "INVALID_PRODUCT"}]}
 
 
+def test_stock_of_a_variant_that_is_there_is_set_where_it_is_stocked(shop: Caller) -> None:
+    def at(location: int, quantity: int) -> dict[str, Any]:
+        place = {"locationId": f"gid://shopify/Location/{location}", "name": "available", "quantity": quantity}
+        return {**DEFAULT, "variants": [{**variant("1", Title="Default Title"), "inventoryQuantities": [place]}]}
+
+    made = put(shop, title="Lamp", **at(1, 5))
+    assert put(shop, {"id": made["id"]}, **at(1, 8))["variants"]["nodes"][0]["inventoryQuantity"] == 8
+    wrong = [("input.variants.0.inventoryQuantities.0.locationId", "INVALID_VARIANT")]
+    assert refused(shop, {"id": made["id"]}, **at(2, 3)) == wrong
+    assert refused(shop, {"id": made["id"]}, **at(9, 3)) == wrong, "there is no such location"
+
+
 def test_images_are_a_complete_list_and_others_are_untouched(shop: Caller) -> None:
     made = put(shop, title="Lamp", files=[{"originalSource": "https://example.nl/a.jpg", "alt": "A"}])
     (picture,) = made["media"]["nodes"]
