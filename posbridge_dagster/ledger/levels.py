@@ -27,9 +27,9 @@ class Level:
     """One row of the ledger; moments are aware UTC.
 
     ``quantity``: pieces the shop acknowledged at ``acknowledged_at``, None before the first time. ``sent_quantity``: what a write
-    may have set that nobody answered. ``held_quantity``: an increase that waits for one more run. ``missing_pieces``: gone from the shop since ``missing_since`` by no sale that is known.
-    ``code`` and ``reason``: why it could not be written the last time, ``attempts`` how often in a row. ``differs_since``: when a
-    full compare first found another quantity in the shop.
+    may have set that nobody answered. ``held_quantity``: an increase that waits for one more run. ``missing_pieces``: gone from the
+    shop since ``missing_since`` by no sale that is known. ``code`` and ``reason``: why it could not be written the last time,
+    ``attempts`` how often in a row. ``differs_since``: when a full compare first found another quantity in the shop.
     """
 
     article_number: int

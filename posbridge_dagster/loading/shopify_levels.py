@@ -89,8 +89,8 @@ class LevelLoader:
                 self.seen = decisions
                 self._brake(decisions, wanted, known)
             due = self._carry_out(decisions)
-        for each in due:
-            self._fail(each, known.get(each.key), "stale", f"it changed {ROUNDS} times while it was being set; the next run tries again")
+        reason = f"it changed {ROUNDS} times while it was being set; the next run tries again"
+        self._fail([(each, known.get(each.key)) for each in due], "stale", reason)
         return [self.rows[each.key] for each in wanted]
 
     def _read(self, due: Sequence[WantedLevel], known: dict[LevelKey, Level]) -> dict[LevelKey, HeldLevel | None]:
@@ -102,8 +102,7 @@ class LevelLoader:
                 found = held_levels(self.client, location_id, [each.item_id for each in levels])
             except (*_PASSING, Refused) as failure:
                 self._note(failure)
-                for each in levels:
-                    self._fail(each, known.get(each.key), failure_code(failure), failure.reason)
+                self._fail([(each, known.get(each.key)) for each in levels], failure_code(failure), failure.reason)
             else:
                 self.trouble.over()
                 held |= {each.key: found[each.item_id] for each in levels}
@@ -139,7 +138,7 @@ class LevelLoader:
             try:
                 track(self.client, each.wanted.item_id)
             except (*_PASSING, Refused) as failure:
-                self._fail(each.wanted, each.before, failure_code(failure), failure.reason)
+                self._fail([(each.wanted, each.before)], failure_code(failure), failure.reason)
             else:
                 yield replace(each, deed="write")
 
@@ -157,9 +156,10 @@ class LevelLoader:
             return self._without_faults(part, refusal)
         except (*_PASSING, Refused) as failure:
             self._note(failure)
-            for each in part:
-                may_be_set = each.quantity if isinstance(failure, UnknownOutcome) else each.before.sent_quantity
-                self._fail(each.wanted, replace(each.before, sent_quantity=may_be_set), failure_code(failure), failure.reason)
+            in_doubt = isinstance(failure, UnknownOutcome)
+            befores = [replace(each.before, sent_quantity=each.quantity) if in_doubt else each.before for each in part]
+            failed = zip((each.wanted for each in part), befores, strict=True)
+            self._fail(failed, failure_code(failure), failure.reason)
             return []
         self.trouble.over()
         self._acknowledge(part, Outcome.UPDATED)
@@ -207,15 +207,17 @@ class LevelLoader:
             self.rows[each.wanted.key] = _row(each.wanted, made, attempts=attempts, changes=_changes(each) if sent else "")
 
     def _refuse(self, decision: Decision, code: str, reason: str) -> None:
-        self._fail(decision.wanted, replace(decision.before, sent_quantity=None), code, reason, Outcome.QUARANTINED)
+        self._fail([(decision.wanted, replace(decision.before, sent_quantity=None))], code, reason, Outcome.QUARANTINED)
 
-    def _fail(self, wanted: WantedLevel, known: Level | None, code: str, reason: str, outcome: Outcome = Outcome.FAILED) -> None:
-        """Remember why a level could not be set; its cursor stays where it was, so the next run tries again."""
-        before = known or Level(*wanted.key, item_id=wanted.item_id)
-        attempts = before.attempts + 1
+    def _fail(self, levels: Iterable[tuple[WantedLevel, Level | None]], code: str, reason: str, outcome: Outcome = Outcome.FAILED) -> None:
+        """Remember why levels could not be set; their cursors stay where they were, so the next run tries again."""
+        failed = []
+        for wanted, known in levels:
+            before = known or Level(*wanted.key, item_id=wanted.item_id)
+            failed.append(replace(before, code=code, reason=reason, attempts=before.attempts + 1, run_id=self.run_id))
+            self.rows[wanted.key] = _row(wanted, outcome, code=code, reason=reason, attempts=before.attempts + 1)
         if not self.dry_run:
-            self.levels.keep([replace(before, code=code, reason=reason, attempts=attempts, run_id=self.run_id)])
-        self.rows[wanted.key] = _row(wanted, outcome, code=code, reason=reason, attempts=attempts)
+            self.levels.keep(failed)
 
     def _note(self, failure: RemoteFailure) -> None:
         if not isinstance(failure, Refused):

@@ -122,7 +122,11 @@ def test_no_plain_list_is_cut(name: str) -> None:
 def test_only_idempotent_mutations_may_be_sent_twice() -> None:
     assert document("orders").is_idempotent
     mutations = {name: document(name) for name in document_names() if document(name).is_mutation}
-    assert [name for name, of in mutations.items() if of.is_idempotent] == ["inventory_activate", "inventory_set_quantities", "refund_create"]
+    assert [name for name, of in mutations.items() if of.is_idempotent] == [
+        "inventory_activate",
+        "inventory_set_quantities",
+        "refund_create",
+    ]
     assert "order_create" in mutations
 
 
