@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from posbridge_dagster.clients.failures import Refused
+from posbridge_dagster.clients.failures import Busy, Refused, RemoteFailure, UnknownOutcome, Unreachable
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.custom_ids import NAMESPACE, custom_id, custom_id_metafield
 from posbridge_dagster.clients.shopify.customers import customer_set, match_customers, taken
 from posbridge_dagster.clients.shopify.errors import UserErrors
-from posbridge_dagster.clients.shopify.metafields import metafields_set
+from posbridge_dagster.clients.shopify.metafields import METAFIELDS_IN_A_CALL, metafields_set
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.customer_fields import VAT_NUMBER, customer_digest, customer_input, differing_fields
 from posbridge_dagster.loading.customer_matching import KEY, CustomerMatching, link_key
@@ -48,6 +48,7 @@ class ShopifyCustomers:
     batch: int = 50
     notes: dict[str, Note] = field(default_factory=dict, init=False)
     _seen: dict[str, str] = field(default_factory=dict, init=False)
+    _metafields: dict[str, list[Node]] = field(default_factory=dict, init=False)
 
     def find(self, works: Sequence[Work]) -> Mapping[str, Node | Conflict]:
         """Return the customers that are there, by source id."""
@@ -59,14 +60,44 @@ class ShopifyCustomers:
 
     def apply(self, works: Sequence[Work]) -> Iterator[tuple[str, Answer]]:
         """Write customers, several at a time, and yield their answers in order; who is written is linked before that is told."""
+        written: list[tuple[Work, Answer]] = []
         for work, answer in written_at_once(works, self._write):
+            written.append((work, answer))
+            if not isinstance(answer, Written) or sum(map(len, self._metafields.values())) >= METAFIELDS_IN_A_CALL:
+                yield from self._remembered(written)
+                written = []
+        yield from self._remembered(written)
+
+    def _remembered(self, written: Sequence[tuple[Work, Answer]]) -> Iterator[tuple[str, Answer]]:
+        """Write the metafields of customers who were written, many in a call, link them, and yield their answers."""
+        refused = self._with_metafields([work for work, answer in written if isinstance(answer, Written)])
+        for work, answer in written:
             number = str(work.item.payload["relation_number"])
             if isinstance(answer, Written | HalfWritten):
                 there = answer.written if isinstance(answer, HalfWritten) else answer
                 self.ledger.link(LINK, {link_key(there.target_id): number})
             if number in self._seen:
                 self.ledger.link(SEEN, {number: self._seen.pop(number)})
-            yield work.item.source_id, answer
+            yield work.item.source_id, refused.get(work.item.source_id, answer)
+
+    def _with_metafields(self, works: Sequence[Work]) -> dict[str, RemoteFailure]:
+        """Write the metafields of these customers; return the failures of those that have not got them, by source id."""
+        waiting = {work.item.source_id: self._metafields.pop(work.item.source_id, []) for work in works}
+        waiting = {source_id: metafields for source_id, metafields in waiting.items() if metafields}
+        try:
+            metafields_set(self.client, [metafield for metafields in waiting.values() for metafield in metafields])
+        except Refused:
+            return {source_id: failure for source_id, each in waiting.items() if (failure := self._refused(each))}
+        except (Busy, Unreachable, UnknownOutcome) as failure:
+            return dict.fromkeys(waiting, failure)
+        return {}
+
+    def _refused(self, metafields: Sequence[Node]) -> RemoteFailure | None:
+        try:
+            metafields_set(self.client, metafields)
+        except (Refused, Busy, Unreachable, UnknownOutcome) as failure:
+            return failure
+        return None
 
     def _write(self, work: Work) -> Written:
         customer = self._customer(work)
@@ -93,8 +124,7 @@ class ShopifyCustomers:
         metafields = [] if is_marked else [custom_id_metafield(KEY, item.external_id)]
         if VAT_NUMBER in work.fields and item.fields[VAT_NUMBER]:
             metafields.append(_text_metafield(VAT_NUMBER, item.fields[VAT_NUMBER]))
-        if metafields:
-            metafields_set(self.client, [{"ownerId": customer["id"], **metafield} for metafield in metafields])
+        self._metafields[item.source_id] = [{"ownerId": customer["id"], **metafield} for metafield in metafields]
         return customer
 
     def _set(self, item: Kept, identifier: Node, fields: Node) -> Node:
