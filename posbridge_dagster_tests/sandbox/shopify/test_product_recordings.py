@@ -1,5 +1,7 @@
 """Products written to the pretend shop, held against recordings of real ones."""
 
+import json
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
@@ -145,3 +147,21 @@ def test_a_published_contract_starts_with_products_as_recorded(store: Caller) ->
     variant = made["productCreate"]["product"]["variants"]["nodes"][0]["id"]
     read = store.data(cases["variantNode"]["query"], id=variant)
     assert plain(read) == plain(cases["variantNode"]["response"]["payload"]["data"])
+
+
+def test_products_are_filtered_as_recorded(store: Caller) -> None:
+    recorded = recording("2025-01_products_products-common-search-filters")
+    for title in ("Jeans", "Riem"):
+        given = {"title": title, "vendor": "Levi's", "productType": "Apparel"}
+        assert store.data(PRODUCT_SET, synchronous=True, input=given)["productSet"]["userErrors"] == []
+    (call,) = [entry for entry in recorded["upstreamCalls"] if "vendorTypeQuery" in entry["query"]]
+    answer = store.ask(call["query"], **recorded["variables"])
+    expected = call["response"]["body"]
+    assert set(answer["data"]) == set(expected["data"])
+    assert answer["data"]["statusCount"] == {"count": 4, "precision": "EXACT"}
+    assert answer["data"]["vendorTypeCount"] == {"count": 2, "precision": "EXACT"}
+    (real, *_), (own, *_) = expected["data"]["statusProducts"]["edges"], answer["data"]["statusProducts"]["edges"]
+    assert set(own["node"]) == set(real["node"])
+    assert set(json.loads(b64decode(own["cursor"]))) == set(json.loads(b64decode(real["cursor"])))
+    assert answer["extensions"]["cost"]["requestedQueryCost"] == expected["extensions"]["cost"]["requestedQueryCost"]
+    assert "search" not in answer["extensions"]
