@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from posbridge_dagster.loading.product_matching import ARTICLE
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster_tests.flows.products_to_shopify.clothes_shop import (
@@ -34,7 +36,6 @@ def test_an_article_that_retires_takes_its_variant_along_and_comes_back_with_it(
         shop.run()
         assert sorted(shop.variants(SWEATER)) == [str(BLACK_M), str(BLACK_S)]
         assert link(shop, RED_S) is None
-        quiet(shop)
         shop.floor.change_article(RED_S, {"active": True})
         shop.run()
         back = shop.variants(SWEATER)[str(RED_S)]
@@ -43,6 +44,7 @@ def test_an_article_that_retires_takes_its_variant_along_and_comes_back_with_it(
         quiet(shop)
 
 
+@pytest.mark.prove
 def test_a_retired_article_keeps_its_variant_where_the_mapping_says_so(tmp_path: Path) -> None:
     with clothes_shop(tmp_path, mapping=setting("retired_variants", "keep")) as shop:
         shop.run()
@@ -59,7 +61,6 @@ def test_a_family_with_nothing_for_sale_becomes_a_draft_and_is_on_sale_again_lat
         shop.floor.change_article(1100, {"active": False})
         assert shop.run().rows[str(MUG)]["changes"] == "status"
         assert shop.product(MUG)["status"] == "DRAFT"
-        quiet(shop)
         shop.floor.change_article(1100, {"active": True, "priceIncl": 1095})
         shop.run()
         assert shop.product(MUG)["status"] == "ACTIVE"
@@ -79,6 +80,7 @@ def test_an_article_that_moves_to_another_family_is_a_variant_there_and_no_longe
         quiet(shop)
 
 
+@pytest.mark.prove
 def test_a_family_that_splits_gives_its_articles_to_a_new_product(tmp_path: Path) -> None:
     with clothes_shop(tmp_path) as shop:
         shop.run()
@@ -103,6 +105,7 @@ def test_two_articles_that_change_places_end_right(tmp_path: Path) -> None:
         quiet(shop)
 
 
+@pytest.mark.prove
 def test_a_family_without_articles_is_archived_and_keeps_no_sku(tmp_path: Path) -> None:
     with clothes_shop(tmp_path) as shop:
         shop.run()

@@ -66,6 +66,7 @@ def test_a_run_that_is_killed_during_a_bulk_operation_leaves_it_to_the_next(oper
             assert ledger.cursor(f"{FLOW}/bulk") == ""
 
 
+@pytest.mark.prove
 def test_a_tenth_of_all_calls_fails_and_search_lags_and_every_product_is_there_once(tmp_path: Path) -> None:
     families = [FamilySeed(number, f"Mok {number}", (article(number * 100, f"Mok {number}", 995),)) for number in range(21, 33)]
     with clothes_shop(tmp_path, *families) as shop:

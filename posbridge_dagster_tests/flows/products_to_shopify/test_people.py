@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from posbridge_dagster.sandbox.seed import CustomFieldSeed, FamilySeed, FieldValue
 from posbridge_dagster_tests.flows.in_step import Row
 from posbridge_dagster_tests.flows.products_to_shopify.clothes_shop import BLACK_M, BLACK_S, RED_S, SWEATER, article, clothes_shop, setting
@@ -59,6 +61,7 @@ def test_enriched_texts_stay_and_the_tills_own_fields_come_back(tmp_path: Path) 
         assert shop.writes() == []
 
 
+@pytest.mark.prove
 def test_a_variant_that_people_made_stays(tmp_path: Path) -> None:
     with clothes_shop(tmp_path) as shop:
         shop.run()
@@ -128,3 +131,23 @@ def test_features_of_every_data_type_get_definitions_with_their_type(tmp_path: P
         shop.forget_calls()
         shop.run()
         assert shop.writes() == []
+
+
+def test_what_shopify_writes_in_its_own_way_is_never_written_again(tmp_path: Path) -> None:
+    def everything_always(files: dict[str, Row]) -> None:
+        fields = files["products_to_shopify"]["fields"]
+        for name in ("title", "description"):
+            fields["products"][name].pop("on")
+        fields["products"]["tags"] = {"value": " zomer,  Herfst,MplusKASSA , zomer"}
+
+    odd = FamilySeed(
+        SWEATER, "  Trui   met  streep ", (article(BLACK_M, "Trui", 1000, purchase_cents=500),), long_text="Warm &  zacht<br>écht "
+    )
+    with clothes_shop(tmp_path, odd, mapping=everything_always) as shop:
+        shop.run()
+        assert shop.variants(SWEATER)[str(BLACK_M)]["inventoryItem"]["unitCost"]["amount"] == "5.0"
+        shop.edit(UPDATE, product={"id": shop.product(SWEATER)["id"], "productType": "Kleding"})
+        for _ in range(2):
+            shop.forget_calls()
+            assert shop.run().counts() == {"unchanged": 1}
+            assert shop.writes() == []
