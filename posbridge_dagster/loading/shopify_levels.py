@@ -54,12 +54,16 @@ class Brakes:
 
 @dataclass
 class LevelLoader:
-    """The writing of one run. ``seen`` holds, after ``load``, every level as it was first read and decided."""
+    """The writing of one run, from stock whose reading began at ``read_at``; what another run has set since then is left alone.
+
+    ``seen`` holds, after ``load``, every level as it was first read and decided.
+    """
 
     client: ShopifyClient
     levels: Levels
     run_id: str
     rules: LevelRules
+    read_at: datetime
     brakes: Brakes = field(default_factory=Brakes)
     dry_run: bool = False
     clock: Callable[[], datetime] = utc_now
@@ -83,8 +87,9 @@ class LevelLoader:
                 break
             held = self._read(due, known)
             sales.refresh()
-            now = self.clock()
-            decisions = [decide(each, known.get(each.key), held[each.key], sales, self.rules, now) for each in due if each.key in held]
+            known, now = self.levels.all(), self.clock()
+            ours = self._not_set_since([each for each in due if each.key in held], known)
+            decisions = [decide(each, known.get(each.key), held[each.key], sales, self.rules, now) for each in ours]
             if number == 0:
                 self.seen = decisions
                 self._brake(decisions, wanted, known)
@@ -107,6 +112,18 @@ class LevelLoader:
                 self.trouble.over()
                 held |= {each.key: found[each.item_id] for each in levels}
         return held
+
+    def _not_set_since(self, due: Iterable[WantedLevel], known: dict[LevelKey, Level]) -> list[WantedLevel]:
+        """Return the levels without those that another run has set after our stock was read: it knew better."""
+        ours = []
+        for each in due:
+            level = known.get(each.key)
+            if level is None or level.run_id == self.run_id or level.acknowledged_at is None or level.acknowledged_at <= self.read_at:
+                ours.append(each)
+            else:
+                reason = "another run has set it from newer stock meanwhile"
+                self.rows[each.key] = _row(each, Outcome.SKIPPED, code="newer_run", reason=reason)
+        return ours
 
     def _brake(self, decisions: Sequence[Decision], wanted: Sequence[WantedLevel], known: dict[LevelKey, Level]) -> None:
         writes = [each for each in decisions if each.deed in ("write", "track")]

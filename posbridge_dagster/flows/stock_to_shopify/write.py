@@ -52,12 +52,15 @@ def write_levels(run: Run, levels: pd.DataFrame, snapshot: dict[str, pd.DataFram
     ``snapshot`` holds the frames ``sales``, ``items`` and ``stock``. Raises StockTooOld or Braked before anything is written, and
     Misconfigured.
     """
-    _demand_fresh(run, snapshot["stock"])
+    read_at = datetime.fromisoformat(snapshot["stock"].attrs[READ_AT])
+    _demand_fresh(run, read_at)
     everything = bool(snapshot["stock"].attrs.get(EVERYTHING)) if compare is None else compare
     sales = SalesInFlight(run.reader, snapshot["sales"], snapshot["items"])
     rows = plain_rows(levels)
     kept = Levels(run.reader.ledger)
-    loader = LevelLoader(run.reader.shopify, kept, run.run_id, _rules(run.reader.options), _brakes(run), run.dry_run, run.reader.clock)
+    loader = LevelLoader(
+        run.reader.shopify, kept, run.run_id, _rules(run.reader.options), read_at, _brakes(run), run.dry_run, run.reader.clock
+    )
     wanted = [_wanted(row) for row in rows if not row["outcome"]]
     written = {row.source_id: row for row in loader.load(wanted, sales, compare=everything)}
     results = [written.get(row["level_id"]) or _verdict(row) for row in rows]
@@ -70,8 +73,8 @@ def write_levels(run: Run, levels: pd.DataFrame, snapshot: dict[str, pd.DataFram
     return Ended(result_frame(results), None if drift is None else STOCK_DRIFT.frame(drift))
 
 
-def _demand_fresh(run: Run, stock: pd.DataFrame) -> None:
-    age = run.reader.clock() - datetime.fromisoformat(stock.attrs[READ_AT])
+def _demand_fresh(run: Run, read_at: datetime) -> None:
+    age = run.reader.clock() - read_at
     if age > OLDEST_STOCK and not run.dry_run:
         minutes = int(age.total_seconds() // 60)
         raise StockTooOld(f"the stock was read {minutes} minutes ago, and tills have sold since; run the whole flow instead of this asset")

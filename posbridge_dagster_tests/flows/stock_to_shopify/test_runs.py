@@ -240,3 +240,21 @@ def test_stock_that_was_read_long_ago_is_planned_but_never_written(tmp_path: Pat
             shop.write(levels)
         assert shop.available() == 10
         assert outcomes(shop.write(levels, dry_run=True)) == {level(): "planned"}
+
+
+def test_of_two_runs_at_once_the_one_with_older_stock_gives_way(tmp_path: Path) -> None:
+    clock = Clock()
+    with stock_shop(shelves(1, 10), tmp_path, clock=clock) as shop:
+        shop.run()
+        clock.wait(60)
+        shop.sell_at_till(FIRST, 1)
+        older, frames = shop.read(), shop.frames
+        clock.wait(10)
+        shop.sell_at_till(FIRST, 4)
+        shop.run()
+        clock.wait(10)
+        shop.frames = frames
+        assert outcomes(shop.write(older)) == {level(): "newer_run"}
+        assert shop.available() == 5
+        assert outcomes(shop.run()) == {level(): "unchanged"}
+        assert shop.available() == 5

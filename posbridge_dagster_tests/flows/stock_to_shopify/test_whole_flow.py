@@ -3,6 +3,11 @@
 from decimal import Decimal
 from pathlib import Path
 
+import dagster as dg
+import yaml
+
+from posbridge_dagster.definitions import defs
+from posbridge_dagster.flows.stock_to_shopify.assets import POOL
 from posbridge_dagster.resources import open_ledger
 from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster.sandbox.shopify import ShopifySandbox
@@ -98,3 +103,15 @@ def test_an_ambiguous_sku_is_kept_in_quarantine_once_and_leaves_it_when_it_is_cl
 def _quarantined() -> dict[str, tuple[str, int]]:
     with open_ledger(read_settings()) as ledger:
         return {entry.source_id: (entry.code, entry.times_seen) for entry in ledger.quarantined("stock_to_shopify")}
+
+
+def test_stock_goes_first_and_alone_and_catalogues_leave_places() -> None:
+    stock = defs.resolve_job_def("stock_to_shopify")
+    assert int(stock.tags["dagster/priority"]) > 0
+    assert {node.definition.pool for node in stock.nodes if isinstance(node.definition, dg.OpDefinition)} == {None, POOL}
+    limits = yaml.safe_load((Path(__file__).parents[3] / "dagster.yaml").read_text("utf-8"))["concurrency"]["runs"]
+    catalogue = next(each for each in limits["tag_concurrency_limits"] if each["key"] == "posbridge/lane")
+    assert catalogue["limit"] < limits["max_concurrent_runs"]
+    for flow in ("products_to_shopify", "customers_to_shopify", "categories_to_shopify"):
+        assert defs.resolve_job_def(flow).tags["posbridge/lane"] == catalogue["value"]
+        assert "dagster/priority" not in defs.resolve_job_def(flow).tags
