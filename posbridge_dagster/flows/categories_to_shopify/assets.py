@@ -15,9 +15,11 @@ from posbridge_dagster.flows.categories_to_shopify.mapped import map_collections
 from posbridge_dagster.flows.categories_to_shopify.mapping_file import read_mapping
 from posbridge_dagster.flows.categories_to_shopify.products import known_collections as collections_of
 from posbridge_dagster.flows.categories_to_shopify.products import known_products as products_of
+from posbridge_dagster.flows.categories_to_shopify.shapes import MAPPED_COLLECTIONS
 from posbridge_dagster.flows.categories_to_shopify.write import Run, write_collections
 from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
 from posbridge_dagster.flows.failures import said_plainly
+from posbridge_dagster.flows.lineage import column_lineage
 from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
 from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.ledger import Ledger, Owner
@@ -31,6 +33,17 @@ EVERYTHING = "read_everything"
 
 READ = ("groups", "family_articles")
 KNOWN = ("known_products", "known_collections")
+BESIDE_THE_FILE = {
+    "group_number": ["groups.group_number"],
+    "custom_id": ["groups.group_number"],
+    "parent_id": ["groups.parent_number"],
+    "collection_id": ["known_collections.collection_id"],
+    "members": ["groups.families", "known_products.product_id"],
+    "waiting": ["groups.families", "known_products.family_number"],
+    "ending": ["groups.deleted"],
+}
+"""Columns of the mapped frame that the flow adds to those of the mapping file."""
+
 CHECKS = {
     "counts_add_up": "every group ended in exactly one outcome",
     "nothing_waits": "no collection waits unsent for longer than POSBRIDGE_UNSENT_MINUTES",
@@ -101,7 +114,8 @@ def mapped(
     collections, members = target["collections"], target["collection_products"]
     shown = frame_metadata(collections, ("group_number", "title", "handle", "members", "waiting", "outcome"), ("title",))
     verdicts = verdict_metadata(collections, "group_number") | {"mapping": mapping.fingerprint[:12]}
-    yield dg.Output(collections, output_name="collections", metadata=shown | verdicts)
+    lineage = column_lineage(mapping, "collections", MAPPED_COLLECTIONS.columns, BESIDE_THE_FILE, {})
+    yield dg.Output(collections, output_name="collections", metadata=shown | verdicts | {"dagster/column_lineage": lineage})
     yield dg.Output(members, output_name="collection_products", metadata=frame_metadata(members))
 
 

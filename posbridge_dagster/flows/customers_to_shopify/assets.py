@@ -15,8 +15,10 @@ from posbridge_dagster.flows.customers_to_shopify.frames import told
 from posbridge_dagster.flows.customers_to_shopify.links import known_customers
 from posbridge_dagster.flows.customers_to_shopify.mapped import map_customers
 from posbridge_dagster.flows.customers_to_shopify.mapping_file import read_mapping
+from posbridge_dagster.flows.customers_to_shopify.shapes import MAPPED_CUSTOMERS
 from posbridge_dagster.flows.customers_to_shopify.write import Run, write_customers
 from posbridge_dagster.flows.failures import said_plainly
+from posbridge_dagster.flows.lineage import column_lineage
 from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
 from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.ledger import Ledger, Owner
@@ -27,6 +29,15 @@ from posbridge_dagster.storage import FrameStore
 
 EVERYTHING = "read_everything"
 """In the notes of the snapshot: it was read from the beginning."""
+
+BESIDE_THE_FILE = {
+    "relation_number": ["relations.relation_number"],
+    "custom_id": ["relations.relation_number"],
+    "customer_id": ["known_customers.customer_id", "relations.ext_relation_id"],
+    "origin": ["relations.ext_relation_id"],
+    "active": ["relations.active"],
+}
+"""Columns of the mapped frame that the flow adds to those of the mapping file."""
 
 CHECKS = {
     "counts_add_up": "every relation ended in exactly one outcome",
@@ -82,7 +93,9 @@ def mapped(relations: pd.DataFrame, known_customers: pd.DataFrame, settings: dg.
         mapping = read_mapping(settings)
         customers = map_customers(relations, known_customers, mapping, settings.shop_handle, settings.administration_name)
     metadata = frame_metadata(customers, ("relation_number", "last_name", "email", "city", "outcome"))
-    return dg.Output(customers, metadata=metadata | verdict_metadata(customers, "relation_number") | {"mapping": mapping.fingerprint[:12]})
+    metadata |= verdict_metadata(customers, "relation_number") | {"mapping": mapping.fingerprint[:12]}
+    lineage = column_lineage(mapping, "customers", MAPPED_CUSTOMERS.columns, BESIDE_THE_FILE, {})
+    return dg.Output(customers, metadata=metadata | {"dagster/column_lineage": lineage})
 
 
 @dg.multi_asset(

@@ -194,3 +194,16 @@ def test_a_plan_says_what_would_be_and_writes_nothing(tmp_path: Path) -> None:
         assert plan.counts() == {"created": 4}
         assert here.step.sides.writes() == []
         assert here.step.run().counts() == {"created": 4}
+
+
+def test_a_product_that_is_linked_comes_into_its_collections_without_any_marker(tmp_path: Path) -> None:
+    with shelf(tmp_path) as here:
+        here.step.run()
+        bag = here.shop.shop.variants_by_sku[SKUS[BAGS]]
+        with here.step.ledger() as ledger:
+            ledger.link("family", {str(WAITING): str(bag.product)})
+        here.step.sides.forget_calls()
+        ran = here.step.run()
+        assert (ran.rows[key(FOOD)]["outcome"], ran.rows[key(FOOD)]["code"]) == ("updated", "")
+        assert here.members()["20"] == {SKUS[SIGNS], SKUS[BAGS]}
+        assert "productVariants" not in here.step.asked()
