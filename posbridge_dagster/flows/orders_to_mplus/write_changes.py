@@ -51,14 +51,18 @@ def changed_documents(run: Run, candidates: Iterable[Candidate], changes: Change
     candidate has a verdict) is none of them, but for a cancelled order: to cancel it, nothing of it needs to be mapped.
     """
     readable = {each.item.source_id: each for each in candidates if each.item.source_fingerprint}
+    updates = run.mapping.settings.changed_after_send == "update"
     changed = {}
     for key, record in run.ledger.records(FLOW, readable).items():
         candidate = readable[key]
+        cancelled = bool(candidate.document["cancelled_day"])
         if record.state is State.INTENT and record.target_id:
             changed[key] = [CUT_SHORT]
-        elif record.state is State.DONE and run.mapping.settings.changed_after_send == "update":
+        elif record.state is State.QUARANTINED and record.target_id and updates and cancelled:
+            changed[key] = ["cancelled"]  # it is there, though not as it should be
+        elif record.state is State.DONE and updates:
             parts = changes.between(as_sent(record), candidate.item.source_fingerprint)
-            if parts and (candidate.verdict is None or candidate.document["cancelled_day"]):
+            if parts and (candidate.verdict is None or cancelled):
                 changed[key] = parts
     return changed
 

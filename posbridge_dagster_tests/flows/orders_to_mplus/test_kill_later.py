@@ -135,10 +135,10 @@ def test_killed_while_refunds_changes_and_cancels_are_written(tmp_path: Path) ->
     expected, writes = ORDERS.undisturbed(tmp_path / "undisturbed")
     changes, cancels = ["updateOrderV2", "updateOrderV2", "payOrderV2"], ["payOrderV2", "cancelOrderV2", "cancelOrderV2"]
     assert writes == [*changes, *cancels, *["createOrderV3"] * 3]
-    faults = [Fault("hang_after", write=number) for number in (5, 7, 9)]  # a cancel, the first and the last refund
-    each(tmp_path, ORDERS, expected, [*faults, Fault("hang_before", operation="createOrderV3", times=1)])
+    each(tmp_path, ORDERS, expected, [Fault("hang_after", write=number) for number in (5, 7, 9)])  # a cancel, the first and last refund
 
 
+@pytest.mark.prove
 def test_killed_between_a_credit_and_its_payment(tmp_path: Path) -> None:
     expected, writes = INVOICES.undisturbed(tmp_path / "undisturbed")
     assert writes == ["saveInvoice", "creditInvoiceV2", "processInvoice", "payInvoice", "creditInvoiceV2", "payInvoice"]
