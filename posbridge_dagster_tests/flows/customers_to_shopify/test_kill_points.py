@@ -9,7 +9,7 @@ from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster_tests.flows.customers_to_shopify.people import FIRM, JAN, PIET, Counter, counter, key
 from posbridge_dagster_tests.flows.customers_to_shopify.test_whole_flow import _b2b
 
-WRITES_IN_ALL = 11
+WRITES_IN_ALL = 8
 ORDINARY = (2, 6)
 
 
