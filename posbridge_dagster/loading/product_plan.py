@@ -35,16 +35,16 @@ from posbridge_dagster.loading.works import Work
 
 
 class Stage(IntEnum):
-    """When a step is done."""
+    """When a step is done; metafields come early, because their answers do not tell the version of the product that they leave."""
 
     RELEASE = 0
-    SET = 1
-    UPDATE = 2
-    UPDATE_VARIANTS = 3
-    CREATE_VARIANTS = 4
-    REORDER = 5
-    SET_METAFIELDS = 6
-    DELETE_METAFIELDS = 7
+    SET_METAFIELDS = 1
+    DELETE_METAFIELDS = 2
+    SET = 3
+    UPDATE = 4
+    UPDATE_VARIANTS = 5
+    CREATE_VARIANTS = 6
+    REORDER = 7
     REMOVE = 8
     PUBLISH = 9
 

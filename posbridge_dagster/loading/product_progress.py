@@ -81,12 +81,17 @@ class Progress:
         }
 
     def answer(self) -> Answer:
-        """Return how the writing ended; one that was refused half way is there and not as it should be."""
+        """Return how the writing ended.
+
+        One that was refused half way is there and not as it should be; so is one that waits for a person to change the shop, and
+        is looked at again by every run.
+        """
         written = Written(tail(self.product_id)) if self.product_id else None
         if self.failure is None:
             assert written is not None, "a product without failure has an id"
             return written
-        if isinstance(self.failure, Refused) and written is not None and (self.steps_done or self.work.found is None):
+        half = bool(self.steps_done) or self.work.found is None or isinstance(self.failure, Impossible)
+        if isinstance(self.failure, Refused) and written is not None and half:
             return HalfWritten(written, self.failure.code or "refused", self.failure.reason)
         return self.failure
 

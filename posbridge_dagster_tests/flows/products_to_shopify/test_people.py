@@ -9,13 +9,25 @@ import pytest
 
 from posbridge_dagster.sandbox.seed import CustomFieldSeed, FamilySeed, FieldValue
 from posbridge_dagster_tests.flows.in_step import Row
-from posbridge_dagster_tests.flows.products_to_shopify.clothes_shop import BLACK_M, BLACK_S, RED_S, SWEATER, article, clothes_shop, setting
+from posbridge_dagster_tests.flows.products_to_shopify.clothes_shop import (
+    BLACK_M,
+    BLACK_S,
+    MUG,
+    RED_S,
+    SWEATER,
+    article,
+    clothes_shop,
+    setting,
+)
 
 UPDATE = "mutation U($product: ProductUpdateInput!) { productUpdate(product: $product) { userErrors { field message } } }"
 PRICES = """mutation P($productId: ID!, $variants: [ProductVariantsBulkInput!]!) {
   productVariantsBulkUpdate(productId: $productId, variants: $variants) { userErrors { field message } } }"""
 ADD = """mutation A($productId: ID!, $variants: [ProductVariantsBulkInput!]!) {
-  productVariantsBulkCreate(productId: $productId, variants: $variants) { userErrors { field message } } }"""
+  productVariantsBulkCreate(productId: $productId, variants: $variants, strategy: PRESERVE_STANDALONE_VARIANT) {
+    userErrors { field message } } }"""
+DELETE = """mutation D($productId: ID!, $variantsIds: [ID!]!) {
+  productVariantsBulkDelete(productId: $productId, variantsIds: $variantsIds) { userErrors { field message } } }"""
 META = "mutation M($metafields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $metafields) { userErrors { field message } } }"
 FEATURE = [{"custom_field": "Materiaal", "key": "materiaal"}]
 
@@ -76,6 +88,24 @@ def test_a_variant_that_people_made_stays(tmp_path: Path) -> None:
         shop.floor.add_article(SWEATER, {"articleNumber": 1003, "colour": "Rood", "size": "L", "priceIncl": 2995, "vatCode": 2})
         shop.run()
         assert sorted(shop.variants(SWEATER)) == [str(BLACK_M), str(BLACK_S), "1003", "handgemaakt"]
+
+
+@pytest.mark.prove
+def test_other_options_wait_until_a_person_has_decided_about_a_variant_made_by_hand(tmp_path: Path) -> None:
+    with clothes_shop(tmp_path) as shop:
+        shop.run()
+        product = shop.product(MUG)
+        made = {"optionValues": [{"optionName": "Title", "name": "Groot"}], "price": "10.00"}
+        shop.edit(ADD, productId=product["id"], variants=[made])
+        shop.floor.change_article(1100, {"colour": "Wit"})
+        for _ in range(2):
+            row = shop.run().rows[str(MUG)]
+            assert (row["outcome"], row["code"]) == ("quarantined", "options_changed")
+        assert len(shop.product(MUG)["variants"]["nodes"]) == 2
+        by_hand = next(each["id"] for each in shop.product(MUG)["variants"]["nodes"] if not each["sku"])
+        shop.edit(DELETE, productId=product["id"], variantsIds=[by_hand])
+        assert shop.run().rows[str(MUG)]["outcome"] == "updated"
+        assert [option["name"] for option in shop.product(MUG)["options"]] == ["Kleur"]
 
 
 def test_a_product_that_was_deleted_in_the_shop_is_for_a_person_to_decide(tmp_path: Path) -> None:
