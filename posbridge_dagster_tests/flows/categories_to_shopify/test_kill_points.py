@@ -8,7 +8,7 @@ from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster_tests.flows.categories_to_shopify.shelf import BAGS, BOOKS, FOOD, SIGNS, SKUS, TEA, Shelf, shelf
 
 WRITES_IN_ALL = 9
-ORDINARY = (2, 5)
+ORDINARY = (2,)
 MEMBERS = {"10": {SKUS[BAGS]}, "11": {SKUS[SIGNS]}, "12": {SKUS[BOOKS]}, "20": {SKUS[SIGNS]}}
 
 
@@ -34,6 +34,7 @@ def test_a_run_that_is_killed_after_a_write_is_finished_by_the_next(write: int, 
         assert_once(here, MEMBERS)
 
 
+@pytest.mark.prove
 def test_a_run_that_is_killed_while_it_moves_members_is_finished_by_the_next(tmp_path: Path) -> None:
     with shelf(tmp_path) as here:
         here.step.run()

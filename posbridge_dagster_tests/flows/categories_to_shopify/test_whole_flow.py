@@ -169,7 +169,7 @@ def test_a_group_of_more_products_than_one_call_takes_has_them_all(tmp_path: Pat
         assert len(found.sources[0].inclusion.selections) == 300
 
 
-@pytest.mark.parametrize("plan", ["retail", "starter"])
+@pytest.mark.parametrize("plan", ["retail", pytest.param("starter", marks=pytest.mark.prove)])
 def test_a_plan_that_has_no_collections_for_apps_is_named(plan: str, tmp_path: Path) -> None:
     with shelf(tmp_path) as here:
         here.shop.switches["plan"] = plan

@@ -10,7 +10,7 @@ from posbridge_dagster_tests.flows.customers_to_shopify.people import FIRM, JAN,
 from posbridge_dagster_tests.flows.customers_to_shopify.test_whole_flow import _b2b
 
 WRITES_IN_ALL = 8
-ORDINARY = (2, 6)
+ORDINARY = (6,)
 
 
 def assert_once(here: Counter) -> None:
@@ -38,7 +38,7 @@ def test_a_run_that_is_killed_after_a_write_is_finished_by_the_next(write: int, 
         assert_once(here)
 
 
-@pytest.mark.parametrize("call", [3, *(pytest.param(each, marks=pytest.mark.prove) for each in (1, 2, 4, 5, 6, 8, 10, 12))])
+@pytest.mark.parametrize("call", [pytest.param(each, marks=pytest.mark.prove) for each in (1, 2, 3, 4, 5, 6, 8, 10, 12)])
 def test_a_run_that_is_killed_before_a_call_is_done_again(call: int, tmp_path: Path) -> None:
     with counter(tmp_path, mapping=_b2b) as here:
         here.step.killed_at(Fault("hang_before", call=call), lambda each: each.fault == "hang_before")
@@ -60,6 +60,7 @@ def test_a_tenth_of_all_calls_fails_and_search_lags_and_everybody_is_there_once(
         assert_once(here)
 
 
+@pytest.mark.prove
 def test_a_change_whose_answer_was_lost_is_made_once_more_and_no_oftener(tmp_path: Path) -> None:
     with counter(tmp_path, mapping=_b2b) as here:
         here.step.run()
