@@ -2,7 +2,8 @@
 
 By day only what changed since the last look is read, by moment of change with an overlap because search lags; at night all of
 it. What still says what the other system answered when it was last written was not edited, however that system writes it, so a
-value that is rewritten there is never corrected twice.
+value that is rewritten there is never corrected twice. Moments of change are whole seconds: an edit in the very second in which
+posbridge wrote the record is found by night.
 """
 
 from collections.abc import Collection, Iterable, Mapping
