@@ -34,8 +34,8 @@ def main() -> int:
         emails = Counter(customer.email.lower() for customer in both.shop.shop.customers if customer.email)
         made = first.outcomes.get("created", 0) + first.outcomes.get("updated", 0)
         both.figures = [
-            ("writes per customer of the first load", first.writes / made, 1.3),
-            ("points per customer of the first load", first.points / made, 20),
+            ("writes per customer of the first load", first.writes / made, 1.1),
+            ("points per customer of the first load", first.points / made, 18),
             ("writes of a quiet run", quiet.writes, 0),
             ("calls to Shopify of a quiet run", len(quiet.graphql), 40),
             ("writes per changed relation", later.writes / max(1, later.outcomes.get("updated", 0)), 1),
