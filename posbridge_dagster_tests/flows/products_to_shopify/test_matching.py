@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from posbridge_dagster.definitions import defs
+from posbridge_dagster.flows.products_to_shopify import FLOW
 from posbridge_dagster.sandbox.seed import ArticleSeed, FamilySeed
+from posbridge_dagster_tests.flows.in_step import QUIET
 from posbridge_dagster_tests.flows.products_to_shopify.clothes_shop import MUG, SWEATER, article, clothes_shop
 
 MAKE = "mutation M($input: ProductSetInput!) { productSet(input: $input, synchronous: true) { userErrors { field message } } }"
@@ -78,3 +81,6 @@ def test_a_run_that_would_change_too_many_prices_stops_before_the_first_write(tm
         assert "price of 20 of 20 products (100 %)" in ran.failure
         assert "release_brake: true" in ran.failure
         assert shop.writes() == []
+        released = {**QUIET, "ops": {"write_shopify_products": {"config": {"release_brake": True}}}}
+        assert defs.resolve_job_def(FLOW).execute_in_process(released, instance=shop.step.sides.instance).success
+        assert {product["variants"]["nodes"][0]["price"] for product in shop.products().values()} == {"99.50"}
