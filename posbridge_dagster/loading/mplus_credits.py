@@ -66,11 +66,13 @@ def takes_all_back(item: Item, invoice: Record) -> bool:
 def credited(client: MplusClient, invoice_id: str, day: date, explanation: str) -> Record:
     """Return the credit of an invoice, after making it where there is none yet.
 
-    Raises Refused when MplusKASSA does not credit it, UnknownOutcome when that could not be found out.
+    A service that takes the day books the credit on it, so only that day is looked at; an older one books it on its own day, which is
+    no earlier. Raises Refused when MplusKASSA does not credit it, UnknownOutcome when that could not be found out.
     """
+    last_day = day if client.features.knows_credit_invoice_v2 else None
 
     def look_up() -> Record | None:
-        return credits_of(client, [invoice_id], day).get(bare_id(invoice_id))
+        return credits_of(client, [invoice_id], day, last_day).get(bare_id(invoice_id))
 
     def send() -> Record:
         credit_invoice(client, invoice_id, day=day, explanation=explanation)

@@ -178,13 +178,14 @@ def credit_invoice(client: MplusClient, invoice_id: str, *, day: date | None = N
         judge("creditInvoice", client.call("creditInvoice", {"invoiceId": invoice_id}))
 
 
-def credits_of(client: MplusClient, invoice_ids: Iterable[str], first_day: date) -> dict[str, Record]:
-    """Return the credits of invoices, booked on a day or later, by the bare id of the invoice; one that has none is not in the answer.
+def credits_of(client: MplusClient, invoice_ids: Iterable[str], first_day: date, last_day: date | None = None) -> dict[str, Record]:
+    """Return the credits of invoices, booked on these days, by the bare id of the invoice; one that has none is not in the answer.
 
-    The headers of all invoices since that day are read, a thousand per call: there is no look-up by the credited invoice.
+    The headers of all invoices of those days are read: there is no look-up by the credited invoice.
     """
     wanted = {bare_id(invoice_id) for invoice_id in invoice_ids}
-    rows = (row for page, _ in invoices_since(client, include_lines=False, first_day=first_day) for row in page) if wanted else ()
+    pages = invoices_since(client, include_lines=False, first_day=first_day, last_day=last_day) if wanted else ()
+    rows = (row for page, _ in pages for row in page)
     return {bare_id(row["creditedInvoiceId"]): row for row in rows if bare_id(row.get("creditedInvoiceId") or "") in wanted}
 
 
