@@ -9,6 +9,7 @@ from rich.text import Text
 
 from posbridge_dagster.cli.checks.administration import AdministrationChecks
 from posbridge_dagster.cli.checks.findings import Finding, Health, examine
+from posbridge_dagster.cli.checks.flows import FlowChecks
 from posbridge_dagster.cli.checks.home import home_checks
 from posbridge_dagster.cli.checks.shop import ShopChecks
 from posbridge_dagster.cli.checks.stock import StockChecks
@@ -42,6 +43,8 @@ def _examined(settings: Settings) -> Iterator[tuple[str, Finding]]:
     mapping = cache(partial(read_mapping, settings))
     shop, administration = ShopChecks(settings, shopify, mapping), AdministrationChecks(settings, mplus, mapping)
     stock = StockChecks(settings, shopify, mplus)
-    yield from examine([*home_checks(settings), *shop.checks(), *administration.checks(), *stock.checks()])
+    yield from examine(
+        [*home_checks(settings), *shop.checks(), *administration.checks(), *stock.checks(), *FlowChecks(settings, shopify).checks()]
+    )
     shopify.close()
     mplus.close()

@@ -1,6 +1,6 @@
 """The flows there are: the packages beside this module. A new flow is a new package and a mapping file; nothing else names it.
 
-Each package has ``automation.DEFINITIONS`` (its assets, job, sensors and schedules) and ``vocabulary.VOCABULARY`` (what its
+Each package has ``SCOPES``, ``automation.DEFINITIONS`` (its assets, job, sensors and schedules) and ``vocabulary.VOCABULARY`` (what its
 mapping file may say).
 """
 
@@ -31,3 +31,9 @@ def flow_definitions() -> Iterator[dg.Definitions]:
 def vocabularies() -> dict[str, Vocabulary[Any]]:
     """Return the vocabulary of each flow's mapping file, by the name of the flow."""
     return {flow: import_module(f"{_FLOWS}.{flow}.vocabulary").VOCABULARY for flow in flow_names()}
+
+
+def scopes_of(flow: str) -> tuple[str, ...]:
+    """Return the access scopes of the shop that a flow needs."""
+    scopes: tuple[str, ...] = import_module(f"{_FLOWS}.{flow}").SCOPES
+    return scopes

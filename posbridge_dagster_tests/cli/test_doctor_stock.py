@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from posbridge_dagster.cli.checks.findings import Health, examine
-from posbridge_dagster.cli.checks.stock import FREE, MAPPING, SCOPES, StockChecks
+from posbridge_dagster.cli.checks.stock import FREE, MAPPING, RIGHTS, StockChecks
 from posbridge_dagster.resources import mplus_client, shopify_client
 from posbridge_dagster.settings import read_settings
 from posbridge_dagster_tests.flows.orders_to_shopify.both_sides import BothSides, both_sides
@@ -30,11 +30,11 @@ def found() -> dict[str, tuple[Health, str]]:
 
 
 def test_a_token_that_may_not_write_inventory_is_told(sides: BothSides) -> None:
-    assert found()[SCOPES][0] is Health.WELL
+    assert found()[RIGHTS][0] is Health.WELL
     scopes = sides.shopify.system.switches["scopes"]
     sides.shopify.system.switches["scopes"] = [each for each in scopes if each != "write_inventory"]
     try:
-        health, says = found()[SCOPES]
+        health, says = found()[RIGHTS]
     finally:
         sides.shopify.system.switches["scopes"] = scopes
     assert health is Health.ILL

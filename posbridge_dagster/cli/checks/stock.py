@@ -14,14 +14,13 @@ from posbridge_dagster.clients.mplus.stock import stock_amounts
 from posbridge_dagster.clients.mplus.values import quantity_value
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.shop import bootstrap, require_scopes
-from posbridge_dagster.flows.stock_to_shopify import FLOW
+from posbridge_dagster.flows.stock_to_shopify import FLOW, SCOPES
 from posbridge_dagster.flows.stock_to_shopify.mapping_file import read_mapping
 from posbridge_dagster.flows.stock_to_shopify.options import StockToShopifyOptions
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster.settings import Settings
 
-SCOPES, MAPPING, FREE = "stock scopes", "stock mapping", "stock free amount"
-NEEDED = ("read_inventory", "write_inventory", "read_locations", "read_products", "read_orders", "read_returns")
+RIGHTS, MAPPING, FREE = "stock scopes", "stock mapping", "stock free amount"
 
 
 class StockChecks:
@@ -35,14 +34,14 @@ class StockChecks:
         if not self._settings.mapping_file(FLOW).exists():
             return []
         return [
-            Check(SCOPES, self._look_at_scopes, (SHOP,)),
+            Check(RIGHTS, self._look_at_scopes, (SHOP,)),
             Check(MAPPING, self._look_at_places, (ADDRESS, SHOP)),
             Check(FREE, self._look_at_free_amount, (ADDRESS, MAPPING)),
         ]
 
     def _look_at_scopes(self) -> Finding:
-        require_scopes(self._shopify, NEEDED)
-        return well(", ".join(NEEDED))
+        require_scopes(self._shopify, SCOPES)
+        return well(", ".join(SCOPES))
 
     @cached_property
     def _options(self) -> StockToShopifyOptions:
