@@ -89,9 +89,8 @@ class Tills:
                 invoice = context.books.state.invoices[id_]
                 back = [line for other in context.books.state.invoices.values() if other.credits == id_ for line in other.lines]
             position = self.chance.randint(1, lines)
-            line = invoice.lines[position - 1]
-            whole = line.article_number and line.quantity > 0 and line.quantity == line.quantity.to_integral_value()
-            if whole and line.total_incl > 0 and line.article_number not in {each.article_number for each in back}:
+            line, left = invoice.lines[position - 1], invoice.total_incl + sum(each.total_incl for each in back)
+            if 0 < line.total_incl <= left and line.article_number not in {each.article_number for each in back}:
                 self._desk.credit(id_, {position: Decimal(self.chance.randint(1, int(line.quantity)))}, self.later(at).date())
 
     def step(self, perform: Callable[[Message, Context], Message], at: datetime, **asked: Any) -> Message:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from posbridge_dagster.sandbox.faults import Fault
-from posbridge_dagster_tests.flows.little_shop import BOOK
+from posbridge_dagster_tests.flows.little_shop import BAG, BOOK
 from posbridge_dagster_tests.flows.orders_to_shopify.both_sides import BothSides, both_sides
+from posbridge_dagster_tests.flows.orders_to_shopify.test_balance import balanced
 from posbridge_dagster_tests.flows.orders_to_shopify.test_whole_flow import assert_balanced
 from posbridge_dagster_tests.flows.orders_to_shopify.till_day import FIRST_DAY, Counter, bag, line, till_shop
 
@@ -31,6 +32,27 @@ def kill_at_write(sides: BothSides, write: int) -> None:
     process.kill()
     process.wait()
     sides.forget_faults()
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("write", range(1, 7))
+def test_what_happened_to_sent_documents_is_finished_by_the_run_after_a_killed_one(tmp_path: Path, write: int) -> None:
+    with both_sides(till_shop(), tmp_path) as sides:
+        at = Counter(sides.till)
+        paid, handed_over = at.order("paid later", FIRST_DAY, bag), at.order("handed over later", FIRST_DAY, line(BOOK, 3, 1250))
+        sold = at.invoice("credited later", FIRST_DAY, line(BAG, 2), paid=3990)
+        assert sides.run(FIRST_DAY).success
+        at.pay(paid, 1000)
+        at.pay(paid, 995, method="CONTANT")
+        at.deliver_part(handed_over, l1=2)
+        at.credit_part(sold, FIRST_DAY, l1=1)
+        at.credit_part(sold, FIRST_DAY, l1=1)
+        kill_at_write(sides, write)
+        run = sides.run(FIRST_DAY)
+        assert run.success, run.failure
+        assert_balanced(sides, at.booked)
+        assert balanced()[0] == 0
+        assert len(sides.refunds(sides.orders()[sold.document_id.partition(":")[2]])) == 2
 
 
 @pytest.mark.prove
