@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
+import dagster as dg
+
 from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.model.frames import FrameShape
 from posbridge_dagster.report.tables import column_schema
@@ -24,3 +26,8 @@ def told_frame(
         "description": says,
         "metadata": {"dagster/column_schema": column_schema(shape)},
     }
+
+
+def frame_in(flow: str, frame: str, stage: Stage) -> dg.AssetIn:
+    """Return a frame of a flow as an input."""
+    return dg.AssetIn(key=frame_key(flow, frame, stage))

@@ -18,10 +18,12 @@ from posbridge_dagster.flows.categories_to_shopify.products import known_product
 from posbridge_dagster.flows.categories_to_shopify.shapes import MAPPED_COLLECTIONS
 from posbridge_dagster.flows.categories_to_shopify.write import Run, write_collections
 from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
+from posbridge_dagster.flows.configuring import Reading, Writing
 from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.lineage import column_lineage
 from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
-from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.stages import frame_key
+from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger, Owner
 from posbridge_dagster.loading.collection_fields import record_id
 from posbridge_dagster.settings import Settings
@@ -50,25 +52,9 @@ CHECKS = {
 }
 
 
-class GroupReading(dg.Config):
-    """How the groups are read."""
-
-    read_everything: bool = False
-
-
-class CollectionWriting(dg.Config):
-    """How the collections are written."""
-
-    dry_run: bool = False
-
-
-def _in(frame: str, stage: Stage) -> dg.AssetIn:
-    return dg.AssetIn(key=frame_key(FLOW, frame, stage))
-
-
 @dg.multi_asset(name="read_groups", outs={name: dg.AssetOut(**told(name, "snapshot")) for name in READ})
 def snapshot(
-    config: GroupReading, mplus: dg.ResourceParam[MplusClient], frame_store: dg.ResourceParam[FrameStore]
+    config: Reading, mplus: dg.ResourceParam[MplusClient], frame_store: dg.ResourceParam[FrameStore]
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Read what changed of the article groups and of the products in them since the last time, or all of it."""
     with said_plainly():
@@ -84,7 +70,7 @@ def snapshot(
 
 @dg.multi_asset(
     name="find_products_of_groups",
-    ins={name: _in(name, "snapshot") for name in READ},
+    ins={name: frame_in(FLOW, name, "snapshot") for name in READ},
     outs={name: dg.AssetOut(**told(name, "snapshot")) for name in KNOWN},
 )
 def known(
@@ -100,7 +86,7 @@ def known(
 
 @dg.multi_asset(
     name="map_groups",
-    ins={name: _in(name, "snapshot") for name in ("groups", *KNOWN)},
+    ins={name: frame_in(FLOW, name, "snapshot") for name in ("groups", *KNOWN)},
     outs={name: dg.AssetOut(**told(name, "mapped")) for name in ("collections", "collection_products")},
 )
 def mapped(
@@ -122,16 +108,16 @@ def mapped(
 @dg.multi_asset(
     name="keep_shopify_collections",
     ins={
-        "groups": _in("groups", "snapshot"),
-        "collections": _in("collections", "mapped"),
-        "collection_products": _in("collection_products", "mapped"),
+        "groups": frame_in(FLOW, "groups", "snapshot"),
+        "collections": frame_in(FLOW, "collections", "mapped"),
+        "collection_products": frame_in(FLOW, "collection_products", "mapped"),
     },
     outs={"collections_result": dg.AssetOut(**told("collections", "result"))},
     check_specs=check_specs(FLOW, "collections", CHECKS),
 )
 def result(
     context: dg.AssetExecutionContext,
-    config: CollectionWriting,
+    config: Writing,
     groups: pd.DataFrame,
     collections: pd.DataFrame,
     collection_products: pd.DataFrame,
@@ -150,7 +136,7 @@ def result(
         raise dg.Failure(sentence, allow_retries=False)
 
 
-def _run(context: dg.AssetExecutionContext, config: CollectionWriting, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
+def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
     run_id = context.run.run_id
     return Run(
         mapping=read_mapping(settings),

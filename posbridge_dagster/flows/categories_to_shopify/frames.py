@@ -4,12 +4,12 @@ from typing import Any
 
 from posbridge_dagster.flows.categories_to_shopify import FLOW
 from posbridge_dagster.flows.categories_to_shopify.shapes import KNOWN_COLLECTIONS, KNOWN_PRODUCTS, MAPPED_COLLECTIONS, MAPPED_MEMBERS
-from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.stages import Stage
+from posbridge_dagster.flows.telling import told_frame
 from posbridge_dagster.loading.result import RESULT
-from posbridge_dagster.report.tables import column_schema
 from posbridge_dagster.snapshots.mplus_groups import FAMILY_ARTICLES, GROUPS
 
-_MPLUS, _SHOPIFY, _MAPPING = {"mplus", "soap"}, {"shopify", "graphql"}, {"pandas", "yaml"}
+_MPLUS, _SHOPIFY, _MAPPING = "mplus", "shopify", "pandas"
 _FRAMES = {
     ("groups", "snapshot"): (
         GROUPS,
@@ -18,7 +18,7 @@ _FRAMES = {
     ),
     ("family_articles", "snapshot"): (FAMILY_ARTICLES, _MPLUS, "The articles of each product, and the groups it is in."),
     ("known_products", "snapshot"): (KNOWN_PRODUCTS, _SHOPIFY, "The product of the shop that each product of a group is, by link or SKU."),
-    ("known_collections", "snapshot"): (KNOWN_COLLECTIONS, {"sql"}, "The collections that groups were written as before."),
+    ("known_collections", "snapshot"): (KNOWN_COLLECTIONS, "sql", "The collections that groups were written as before."),
     ("collections", "mapped"): (
         MAPPED_COLLECTIONS,
         _MAPPING,
@@ -35,12 +35,5 @@ _FRAMES = {
 
 def told(frame: str, stage: Stage) -> dict[str, Any]:
     """Return what Dagster shows of a frame, as arguments of an output: key, group, kinds, tags, sentence, columns."""
-    shape, kinds, says = _FRAMES[frame, stage]
-    return {
-        "key": frame_key(FLOW, frame, stage),
-        "group_name": FLOW,
-        "kinds": kinds,
-        "tags": {"writes": "shopify"} if stage == "result" else {},
-        "description": says,
-        "metadata": {"dagster/column_schema": column_schema(shape)},
-    }
+    shape, system, says = _FRAMES[frame, stage]
+    return told_frame(FLOW, frame, stage, shape, says, [system], "shopify" if stage == "result" else "")

@@ -10,6 +10,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
+from posbridge_dagster.flows.configuring import Reading, Writing
 from posbridge_dagster.flows.customers_to_shopify import FLOW
 from posbridge_dagster.flows.customers_to_shopify.frames import told
 from posbridge_dagster.flows.customers_to_shopify.links import known_customers
@@ -20,7 +21,8 @@ from posbridge_dagster.flows.customers_to_shopify.write import Run, write_custom
 from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.lineage import column_lineage
 from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
-from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.stages import frame_key
+from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger, Owner
 from posbridge_dagster.loading.customer_fields import record_id
 from posbridge_dagster.settings import Settings
@@ -45,28 +47,12 @@ CHECKS = {
 }
 
 
-class RelationReading(dg.Config):
-    """How the relations are read."""
-
-    read_everything: bool = False
-
-
-class CustomerWriting(dg.Config):
-    """How the customers are written."""
-
-    dry_run: bool = False
-
-
-def _in(frame: str, stage: Stage) -> dg.AssetIn:
-    return dg.AssetIn(key=frame_key(FLOW, frame, stage))
-
-
 @dg.multi_asset(
     name="read_all_relations",
     outs={name: dg.AssetOut(**told(name, "snapshot")) for name in ("relations", "known_customers")},
 )
 def snapshot(
-    config: RelationReading,
+    config: Reading,
     mplus: dg.ResourceParam[MplusClient],
     ledger: dg.ResourceParam[Ledger],
     frame_store: dg.ResourceParam[FrameStore],
@@ -84,7 +70,7 @@ def snapshot(
 
 @dg.multi_asset(
     name="map_all_relations",
-    ins={name: _in(name, "snapshot") for name in ("relations", "known_customers")},
+    ins={name: frame_in(FLOW, name, "snapshot") for name in ("relations", "known_customers")},
     outs={"customers": dg.AssetOut(**told("customers", "mapped"))},
 )
 def mapped(relations: pd.DataFrame, known_customers: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.Output[pd.DataFrame]:
@@ -100,13 +86,13 @@ def mapped(relations: pd.DataFrame, known_customers: pd.DataFrame, settings: dg.
 
 @dg.multi_asset(
     name="keep_shopify_customers",
-    ins={"relations": _in("relations", "snapshot"), "customers": _in("customers", "mapped")},
+    ins={"relations": frame_in(FLOW, "relations", "snapshot"), "customers": frame_in(FLOW, "customers", "mapped")},
     outs={"customers_result": dg.AssetOut(**told("customers", "result"))},
     check_specs=check_specs(FLOW, "customers", CHECKS),
 )
 def result(
     context: dg.AssetExecutionContext,
-    config: CustomerWriting,
+    config: Writing,
     relations: pd.DataFrame,
     customers: pd.DataFrame,
     shopify: dg.ResourceParam[ShopifyClient],
@@ -124,7 +110,7 @@ def result(
         raise dg.Failure(sentence, allow_retries=False)
 
 
-def _run(context: dg.AssetExecutionContext, config: CustomerWriting, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
+def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
     run_id = context.run.run_id
     return Run(
         mapping=read_mapping(settings),

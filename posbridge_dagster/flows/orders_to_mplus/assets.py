@@ -10,6 +10,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_specs, failed_sentence
+from posbridge_dagster.flows.configuring import Reading, Writing
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.checks import CHECKS, check_results
@@ -33,18 +34,6 @@ from posbridge_dagster.snapshots.reading import bring_up_to_date
 from posbridge_dagster.storage import FrameStore
 
 DAYS = open_days()
-
-
-class ReadConfig(dg.Config):
-    """How a day is read."""
-
-    read_everything: bool = False
-
-
-class WriteConfig(dg.Config):
-    """How a day is written."""
-
-    dry_run: bool = False
 
 
 def key(frame: str, stage: Stage) -> dg.AssetKey:
@@ -72,7 +61,7 @@ def asset_out(frame: str, stage: Stage) -> dg.AssetOut:
 )
 def snapshot(
     context: dg.AssetExecutionContext,
-    config: ReadConfig,
+    config: Reading,
     shopify: dg.ResourceParam[ShopifyClient],
     settings: dg.ResourceParam[Settings],
     frame_store: dg.ResourceParam[FrameStore],
@@ -176,7 +165,7 @@ def mapped(
 )
 def customers_result(
     context: dg.AssetExecutionContext,
-    config: WriteConfig,
+    config: Writing,
     customers: pd.DataFrame,
     orders: pd.DataFrame,
     refunds: pd.DataFrame,
@@ -210,7 +199,7 @@ def customers_result(
 )
 def orders_result(
     context: dg.AssetExecutionContext,
-    config: WriteConfig,
+    config: Writing,
     source_orders: pd.DataFrame,
     source_lines: pd.DataFrame,
     orders: pd.DataFrame,
@@ -235,7 +224,7 @@ def orders_result(
         raise plain_failure(sentence)
 
 
-def run_of(context: dg.AssetExecutionContext, config: WriteConfig, mplus: MplusClient, ledger: Ledger, settings: Settings) -> Run:
+def run_of(context: dg.AssetExecutionContext, config: Writing, mplus: MplusClient, ledger: Ledger, settings: Settings) -> Run:
     """Return what writing needs besides the frames."""
     run_id = context.run.run_id
     return Run(

@@ -8,9 +8,10 @@ import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.flows.checking import check_specs, failed_sentence
+from posbridge_dagster.flows.configuring import Writing
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.orders_to_mplus import FLOW
-from posbridge_dagster.flows.orders_to_mplus.assets import DAYS, WriteConfig, asset_in, asset_out, run_of
+from posbridge_dagster.flows.orders_to_mplus.assets import DAYS, asset_in, asset_out, run_of
 from posbridge_dagster.flows.orders_to_mplus.checks import RETURN_CHECKS, check_returns
 from posbridge_dagster.flows.orders_to_mplus.frames import MAPPED_RETURNS
 from posbridge_dagster.flows.orders_to_mplus.mapped import map_returns
@@ -66,7 +67,7 @@ def mapped_returns(
 )
 def returns_result(
     context: dg.AssetExecutionContext,
-    config: WriteConfig,
+    config: Writing,
     source_refunds: pd.DataFrame,
     source_lines: pd.DataFrame,
     refunds: pd.DataFrame,

@@ -10,6 +10,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_specs, failed_sentence
+from posbridge_dagster.flows.configuring import Reading, Writing
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.orders_to_shopify import FLOW
 from posbridge_dagster.flows.orders_to_shopify.checks import CHECKS, check_results
@@ -33,18 +34,6 @@ DAYS = open_days()
 READ = [*(name for name in DOCUMENT_SHAPES if name != "documents"), "documents"]  # documents last: it carries how far the day was read
 
 
-class DocumentReading(dg.Config):
-    """How a day is read."""
-
-    read_everything: bool = False
-
-
-class OrderWriting(dg.Config):
-    """How a day is written."""
-
-    dry_run: bool = False
-
-
 def asset_in(frame: str, stage: Stage) -> dg.AssetIn:
     """Return a frame of this flow as an input."""
     return dg.AssetIn(key=frame_key(FLOW, frame, stage))
@@ -57,7 +46,7 @@ def _out(frame: str, stage: Stage) -> dg.AssetOut:
 @dg.multi_asset(name="read_mplus_documents", partitions_def=DAYS, outs={name: _out(name, "snapshot") for name in READ})
 def snapshot(
     context: dg.AssetExecutionContext,
-    config: DocumentReading,
+    config: Reading,
     mplus: dg.ResourceParam[MplusClient],
     settings: dg.ResourceParam[Settings],
     frame_store: dg.ResourceParam[FrameStore],
@@ -131,7 +120,7 @@ def mapped(
 )
 def customers_result(
     context: dg.AssetExecutionContext,
-    config: OrderWriting,
+    config: Writing,
     customers: pd.DataFrame,
     orders: pd.DataFrame,
     shopify: dg.ResourceParam[ShopifyClient],
@@ -160,7 +149,7 @@ def customers_result(
 )
 def orders_result(
     context: dg.AssetExecutionContext,
-    config: OrderWriting,
+    config: Writing,
     documents: pd.DataFrame,
     document_lines: pd.DataFrame,
     orders: pd.DataFrame,
@@ -183,7 +172,7 @@ def orders_result(
         raise plain_failure(sentence)
 
 
-def _run(context: dg.AssetExecutionContext, config: OrderWriting, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
+def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
     run_id = context.run.run_id
     return Run(
         mapping=read_mapping(settings),

@@ -10,6 +10,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
+from posbridge_dagster.flows.configuring import Reading, Writing
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.products_to_mplus import FLOW
 from posbridge_dagster.flows.products_to_mplus.frames import told
@@ -19,7 +20,8 @@ from posbridge_dagster.flows.products_to_mplus.reading import shop_frames
 from posbridge_dagster.flows.products_to_mplus.shapes import MAPPED_SHAPES, SHOP_SHAPES
 from posbridge_dagster.flows.products_to_mplus.write import Run, came_from_the_till, write_families
 from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
-from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.stages import frame_key
+from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger, Owner
 from posbridge_dagster.settings import Settings
 from posbridge_dagster.storage import FrameStore
@@ -32,25 +34,9 @@ CHECKS = {
 }
 
 
-class ProductReading(dg.Config):
-    """How the shop's products are read."""
-
-    read_everything: bool = False
-
-
-class FamilyWriting(dg.Config):
-    """How families are written."""
-
-    dry_run: bool = False
-
-
-def _in(frame: str, stage: Stage) -> dg.AssetIn:
-    return dg.AssetIn(key=frame_key(FLOW, frame, stage))
-
-
 @dg.multi_asset(name=READING_OP, outs={name: dg.AssetOut(**told(name, "snapshot")) for name in SHOP_SHAPES})
 def snapshot(
-    config: ProductReading,
+    config: Reading,
     shopify: dg.ResourceParam[ShopifyClient],
     settings: dg.ResourceParam[Settings],
     frame_store: dg.ResourceParam[FrameStore],
@@ -68,7 +54,7 @@ def snapshot(
 
 @dg.multi_asset(
     name="map_families",
-    ins={name: _in(name, "snapshot") for name in SHOP_SHAPES},
+    ins={name: frame_in(FLOW, name, "snapshot") for name in SHOP_SHAPES},
     outs={name: dg.AssetOut(**told(name, "mapped")) for name in MAPPED_SHAPES},
 )
 def mapped(
@@ -90,13 +76,13 @@ def mapped(
 @dg.multi_asset(
     name="write_mplus_products",
     pool=POOL,
-    ins={name: _in(name, "mapped") for name in MAPPED_SHAPES},
+    ins={name: frame_in(FLOW, name, "mapped") for name in MAPPED_SHAPES},
     outs={"families_result": dg.AssetOut(**told("families", "result"))},
     check_specs=check_specs(FLOW, "families", CHECKS),
 )
 def families_result(
     context: dg.AssetExecutionContext,
-    config: FamilyWriting,
+    config: Writing,
     families: pd.DataFrame,
     articles: pd.DataFrame,
     mplus: dg.ResourceParam[MplusClient],

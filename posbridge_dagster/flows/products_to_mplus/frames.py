@@ -4,12 +4,12 @@ from typing import Any
 
 from posbridge_dagster.flows.products_to_mplus import FLOW
 from posbridge_dagster.flows.products_to_mplus.shapes import MAPPED_SHAPES, SHOP_SHAPES
-from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.stages import Stage
+from posbridge_dagster.flows.telling import told_frame
 from posbridge_dagster.loading.result import RESULT
 from posbridge_dagster.model.frames import FrameShape
-from posbridge_dagster.report.tables import column_schema
 
-_MPLUS, _SHOPIFY, _MAPPING = {"mplus", "soap"}, {"shopify", "graphql"}, {"pandas", "yaml"}
+_MPLUS, _SHOPIFY, _MAPPING = "mplus", "shopify", "pandas"
 
 _SHAPES: dict[Stage, dict[str, FrameShape]] = {"snapshot": SHOP_SHAPES, "mapped": MAPPED_SHAPES, "result": {"families": RESULT}}
 
@@ -26,11 +26,5 @@ _SAYS: dict[tuple[str, Stage], str] = {
 
 def told(frame: str, stage: Stage) -> dict[str, Any]:
     """Return what Dagster shows of a frame, as arguments of an output: key, group, kinds, tags, sentence, columns."""
-    return {
-        "key": frame_key(FLOW, frame, stage),
-        "group_name": FLOW,
-        "kinds": {"snapshot": _SHOPIFY, "mapped": _MAPPING, "result": _MPLUS}[stage],
-        "tags": {"writes": "mplus"} if stage == "result" else {},
-        "description": _SAYS[frame, stage],
-        "metadata": {"dagster/column_schema": column_schema(_SHAPES[stage][frame])},
-    }
+    system = {"snapshot": _SHOPIFY, "mapped": _MAPPING, "result": _MPLUS}[stage]
+    return told_frame(FLOW, frame, stage, _SHAPES[stage][frame], _SAYS[frame, stage], [system], "mplus" if stage == "result" else "")

@@ -10,6 +10,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
+from posbridge_dagster.flows.configuring import BrakedWriting, Reading
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.products_to_shopify import FLOW
 from posbridge_dagster.flows.products_to_shopify.frames import READ, told
@@ -20,6 +21,7 @@ from posbridge_dagster.flows.products_to_shopify.shapes import MAPPED_SHAPES
 from posbridge_dagster.flows.products_to_shopify.write import Run, came_from_here, write_products
 from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
 from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger, Owner
 from posbridge_dagster.loading.brake import Braked
 from posbridge_dagster.settings import Settings
@@ -40,30 +42,13 @@ _SHOWN = {
 }
 
 
-class CatalogueReading(dg.Config):
-    """How the catalogue is read."""
-
-    read_everything: bool = False
-
-
-class ProductWriting(dg.Config):
-    """How products are written."""
-
-    dry_run: bool = False
-    release_brake: bool = False
-
-
-def _in(frame: str, stage: Stage) -> dg.AssetIn:
-    return dg.AssetIn(key=frame_key(FLOW, frame, stage))
-
-
 def _out(frame: str, stage: Stage) -> dg.AssetOut:
     return dg.AssetOut(**told(frame, stage))
 
 
 @dg.multi_asset(name=READING_OP, outs={name: _out(name, "snapshot") for name in READ})
 def snapshot(
-    config: CatalogueReading,
+    config: Reading,
     mplus: dg.ResourceParam[MplusClient],
     shopify: dg.ResourceParam[ShopifyClient],
     ledger: dg.ResourceParam[Ledger],
@@ -82,7 +67,7 @@ def snapshot(
 
 @dg.multi_asset(
     name="map_products",
-    ins={name: _in(name, "snapshot") for name in (*PRODUCT_SHAPES, "shop")},
+    ins={name: frame_in(FLOW, name, "snapshot") for name in (*PRODUCT_SHAPES, "shop")},
     outs={name: _out(name, "mapped") for name in MAPPED_SHAPES},
 )
 def mapped(
@@ -110,13 +95,13 @@ def mapped(
 @dg.multi_asset(
     name="write_shopify_products",
     pool=POOL,
-    ins={**{name: _in(name, "mapped") for name in MAPPED_SHAPES}, "shop_changes": _in("shop_changes", "snapshot")},
+    ins={**{name: frame_in(FLOW, name, "mapped") for name in MAPPED_SHAPES}, "shop_changes": frame_in(FLOW, "shop_changes", "snapshot")},
     outs={"products_result": _out("products", "result")},
     check_specs=check_specs(FLOW, "products", CHECKS),
 )
 def products_result(
     context: dg.AssetExecutionContext,
-    config: ProductWriting,
+    config: BrakedWriting,
     products: pd.DataFrame,
     variants: pd.DataFrame,
     features: pd.DataFrame,

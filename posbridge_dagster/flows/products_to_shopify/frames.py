@@ -4,15 +4,15 @@ from typing import Any
 
 from posbridge_dagster.flows.products_to_shopify import FLOW
 from posbridge_dagster.flows.products_to_shopify.shapes import MAPPED_SHAPES, SHOP, SHOP_CHANGES
-from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.stages import Stage
+from posbridge_dagster.flows.telling import told_frame
 from posbridge_dagster.loading.result import RESULT
 from posbridge_dagster.model.frames import FrameShape
-from posbridge_dagster.report.tables import column_schema
 from posbridge_dagster.snapshots.mplus_product_shapes import PRODUCT_SHAPES
 
 READ = (*PRODUCT_SHAPES, "shop", "shop_changes")
 
-_MPLUS, _SHOPIFY, _MAPPING = {"mplus", "soap"}, {"shopify", "graphql"}, {"pandas", "yaml"}
+_MPLUS, _SHOPIFY, _MAPPING = "mplus", "shopify", "pandas"
 
 _SHAPES: dict[Stage, dict[str, FrameShape]] = {
     "snapshot": {**PRODUCT_SHAPES, "shop": SHOP, "shop_changes": SHOP_CHANGES},
@@ -39,11 +39,5 @@ _SAYS: dict[tuple[str, Stage], str] = {
 def told(frame: str, stage: Stage) -> dict[str, Any]:
     """Return what Dagster shows of a frame, as arguments of an output: key, group, kinds, tags, sentence, columns."""
     read = _SHOPIFY if frame in ("shop", "shop_changes") else _MPLUS
-    return {
-        "key": frame_key(FLOW, frame, stage),
-        "group_name": FLOW,
-        "kinds": {"snapshot": read, "mapped": _MAPPING, "result": _SHOPIFY}[stage],
-        "tags": {"writes": "shopify"} if stage == "result" else {},
-        "description": _SAYS[frame, stage],
-        "metadata": {"dagster/column_schema": column_schema(_SHAPES[stage][frame])},
-    }
+    system = {"snapshot": read, "mapped": _MAPPING, "result": _SHOPIFY}[stage]
+    return told_frame(FLOW, frame, stage, _SHAPES[stage][frame], _SAYS[frame, stage], [system], "shopify" if stage == "result" else "")

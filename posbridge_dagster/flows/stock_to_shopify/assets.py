@@ -10,9 +10,10 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_result, check_specs, counts_add_up, failed_sentence
+from posbridge_dagster.flows.configuring import BrakedWriting, Reading
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
-from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.stages import frame_key
 from posbridge_dagster.flows.stock_to_shopify import FLOW
 from posbridge_dagster.flows.stock_to_shopify.drift import IN_FLIGHT, ONLY_TOLD, remembered_drift
 from posbridge_dagster.flows.stock_to_shopify.frames import READ, told
@@ -22,6 +23,7 @@ from posbridge_dagster.flows.stock_to_shopify.mapping_file import read_mapping
 from posbridge_dagster.flows.stock_to_shopify.metadata import drift_metadata
 from posbridge_dagster.flows.stock_to_shopify.reading import EVERYTHING, Reader
 from posbridge_dagster.flows.stock_to_shopify.write import Run, StockTooOld, write_levels
+from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.brake import Braked
 from posbridge_dagster.settings import Settings
@@ -36,26 +38,9 @@ CHECKS = {
 }
 
 
-class StockReading(dg.Config):
-    """How stock is read."""
-
-    read_everything: bool = False
-
-
-class StockWriting(dg.Config):
-    """How levels are set."""
-
-    dry_run: bool = False
-    release_brake: bool = False
-
-
-def _in(frame: str, stage: Stage) -> dg.AssetIn:
-    return dg.AssetIn(key=frame_key(FLOW, frame, stage))
-
-
 @dg.multi_asset(name=READING_OP, outs={name: dg.AssetOut(**told(name, "snapshot")) for name in READ})
 def snapshot(
-    config: StockReading,
+    config: Reading,
     mplus: dg.ResourceParam[MplusClient],
     shopify: dg.ResourceParam[ShopifyClient],
     ledger: dg.ResourceParam[Ledger],
@@ -73,7 +58,9 @@ def snapshot(
 
 
 @dg.multi_asset(
-    name="map_stock", ins={name: _in(name, "snapshot") for name in READ}, outs={"levels": dg.AssetOut(**told("levels", "mapped"))}
+    name="map_stock",
+    ins={name: frame_in(FLOW, name, "snapshot") for name in READ},
+    outs={"levels": dg.AssetOut(**told("levels", "mapped"))},
 )
 def mapped(
     sales: pd.DataFrame,
@@ -95,7 +82,7 @@ def mapped(
 @dg.multi_asset(
     name="write_shopify_levels",
     pool=POOL,
-    ins={"levels": _in("levels", "mapped"), **{name: _in(name, "snapshot") for name in ("sales", "stock", "items")}},
+    ins={"levels": frame_in(FLOW, "levels", "mapped"), **{name: frame_in(FLOW, name, "snapshot") for name in ("sales", "stock", "items")}},
     outs={
         "levels_result": dg.AssetOut(**told("levels", "result")),
         "stock_drift": dg.AssetOut(**told("stock_drift", "result"), is_required=False),
@@ -104,7 +91,7 @@ def mapped(
 )
 def levels_result(
     context: dg.AssetExecutionContext,
-    config: StockWriting,
+    config: BrakedWriting,
     levels: pd.DataFrame,
     sales: pd.DataFrame,
     stock: pd.DataFrame,

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from posbridge_dagster.flows.stages import Stage, frame_key
+from posbridge_dagster.flows.stages import Stage
 from posbridge_dagster.flows.stock_to_shopify import FLOW
 from posbridge_dagster.flows.stock_to_shopify.shapes import MAPPED_LEVELS, STOCK_DRIFT
+from posbridge_dagster.flows.telling import told_frame
 from posbridge_dagster.loading.result import RESULT
 from posbridge_dagster.model.frames import FrameShape
-from posbridge_dagster.report.tables import column_schema
 from posbridge_dagster.snapshots.mplus_stock import STOCK, STOCK_ARTICLES
 from posbridge_dagster.snapshots.shopify_items import ITEMS
 from posbridge_dagster.snapshots.shopify_sales import SALES
@@ -16,7 +16,7 @@ READ = ("stock", "articles", "items", "sales")
 """In the order in which they are stored. Sales come last: a sale may only be known as acknowledged once the stock that was read
 after it is safe, so a run that dies in between reads that stock again."""
 
-_MPLUS, _SHOPIFY, _MAPPING = {"mplus", "soap"}, {"shopify", "graphql"}, {"pandas", "yaml"}
+_MPLUS, _SHOPIFY, _MAPPING = "mplus", "shopify", "pandas"
 
 _SHAPES: dict[Stage, dict[str, FrameShape]] = {
     "snapshot": {"sales": SALES, "articles": STOCK_ARTICLES, "stock": STOCK, "items": ITEMS},
@@ -44,11 +44,5 @@ _SAYS: dict[tuple[str, Stage], str] = {
 def told(frame: str, stage: Stage) -> dict[str, Any]:
     """Return what Dagster shows of a frame, as arguments of an output: key, group, kinds, tags, sentence, columns."""
     read = _SHOPIFY if frame in ("sales", "items") else _MPLUS
-    return {
-        "key": frame_key(FLOW, frame, stage),
-        "group_name": FLOW,
-        "kinds": {"snapshot": read, "mapped": _MAPPING, "result": _SHOPIFY}[stage],
-        "tags": {"writes": "shopify"} if stage == "result" else {},
-        "description": _SAYS[frame, stage],
-        "metadata": {"dagster/column_schema": column_schema(_SHAPES[stage][frame])},
-    }
+    system = {"snapshot": read, "mapped": _MAPPING, "result": _SHOPIFY}[stage]
+    return told_frame(FLOW, frame, stage, _SHAPES[stage][frame], _SAYS[frame, stage], [system], "shopify" if stage == "result" else "")
