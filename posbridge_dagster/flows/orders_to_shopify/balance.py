@@ -24,6 +24,7 @@ from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.shopify_input import source_identifier
 from posbridge_dagster.settings import Settings
 
+VAT_BY_SHARE = "refund_vat_share"
 CREDIT_UNPAID, NOTHING_LEFT, REFUNDED_BY_HAND = "credit_unpaid", "nothing_left_to_give_back", "refunded_in_shopify"
 _INS = {
     "documents": asset_in("documents", "snapshot"),
@@ -101,6 +102,11 @@ def _said(found: pd.DataFrame, documents: pd.DataFrame, there: ShopSide) -> pd.D
     found = explained(found, by_hand, REFUNDED_BY_HAND, "it was given back in Shopify by hand, and MplusKASSA has no credit of it")
     nothing_left = found["record_id"].isin(there.exhausted) & found["measure"].isin(["gross", "tender", "vat"])
     found = explained(found, nothing_left, NOTHING_LEFT, "more was credited than had been paid, and Shopify gives back what was paid")
+    differing = found.loc[found["measure"] == "gross", "record_id"]
+    share = (found["kind"] == "refund") & (found["measure"] == "vat") & ~found["record_id"].isin(differing)
+    found = explained(
+        found, share, VAT_BY_SHARE, "the money is the same; Shopify takes VAT back by the share of its line, after all discounts"
+    )
     tender = found["record_id"].isin(unpaid) & (found["measure"] == "tender")
     return explained(found, tender, CREDIT_UNPAID, "MplusKASSA does not say how the credit was paid out; Shopify had to")
 
