@@ -25,6 +25,8 @@ from posbridge_dagster.loading.shopify_input import source_identifier
 from posbridge_dagster.settings import Settings
 
 VAT_BY_SHARE = "refund_vat_share"
+VAT_SHARE_OF_TOTAL = 100
+"""The hundredth part of a credit: how much of its VAT may be a matter of sharing out."""
 CREDIT_UNPAID, NOTHING_LEFT, REFUNDED_BY_HAND = "credit_unpaid", "nothing_left_to_give_back", "refunded_in_shopify"
 _INS = {
     "documents": asset_in("documents", "snapshot"),
@@ -102,13 +104,22 @@ def _said(found: pd.DataFrame, documents: pd.DataFrame, there: ShopSide) -> pd.D
     found = explained(found, by_hand, REFUNDED_BY_HAND, "it was given back in Shopify by hand, and MplusKASSA has no credit of it")
     nothing_left = found["record_id"].isin(there.exhausted) & found["measure"].isin(["gross", "tender", "vat"])
     found = explained(found, nothing_left, NOTHING_LEFT, "more was credited than had been paid, and Shopify gives back what was paid")
-    differing = found.loc[found["measure"] == "gross", "record_id"]
-    share = (found["kind"] == "refund") & (found["measure"] == "vat") & ~found["record_id"].isin(differing)
-    found = explained(
-        found, share, VAT_BY_SHARE, "the money is the same; Shopify takes VAT back by the share of its line, after all discounts"
-    )
+    share = "the money is the same; Shopify takes VAT back by the share of its line, after all discounts"
+    found = explained(found, vat_by_share(found, documents), VAT_BY_SHARE, share)
     tender = found["record_id"].isin(unpaid) & (found["measure"] == "tender")
     return explained(found, tender, CREDIT_UNPAID, "MplusKASSA does not say how the credit was paid out; Shopify had to")
+
+
+def vat_by_share(found: pd.DataFrame, documents: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which DIFFERENCES are VAT of a credit whose money agrees, off by no more than discounts shared out can move it.
+
+    ``documents`` has external_id and total_minor. More than one percent of the credit, and a cent, is a fault to look at.
+    """
+    totals = documents.set_index("external_id")["total_minor"].abs().groupby(level=0).max()
+    allowed = totals.reindex(found["record_id"]).fillna(0).set_axis(found.index) // VAT_SHARE_OF_TOTAL + 1
+    differing = found.loc[found["measure"] == "gross", "record_id"]
+    is_vat_of_credit = (found["kind"] == "refund") & (found["measure"] == "vat")
+    return is_vat_of_credit & ~found["record_id"].isin(differing) & (found["difference"].abs() <= allowed)
 
 
 ASSETS = [day_balance]
