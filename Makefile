@@ -32,7 +32,7 @@ dev: $(READY)  ## sandbox and Dagster UI on http://127.0.0.1:3000
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000
 
 test: $(READY)  ## every test
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 prove: $(READY)  ## slow proofs: kill points, faults, real transactions, PostgreSQL, the UI
 	@$(BIN)/python -m pytest -m prove

@@ -10,6 +10,14 @@ from sqlalchemy import create_engine, make_url, text
 
 NewDatabase = Callable[[], str]
 
+WHOLE_FLOWS = ("flows", "cli")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: one that begins last would keep the other cores waiting."""
+    root = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(root).parts[0] not in WHOLE_FLOWS)
+
 
 def _execute(url: str, statement: str) -> None:
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT")
