@@ -83,7 +83,8 @@ def test_a_product_of_the_shop_becomes_a_family_and_follows_it(tmp_path: Path) -
         product = flow.products()[-1]
         change = {"id": product["variants"]["nodes"][0]["id"], "price": "17.95"}
         flow.edit(
-            "mutation P($id: ID!, $v: [ProductVariantsBulkInput!]!) { productVariantsBulkUpdate(productId: $id, variants: $v) { userErrors { message } } }",
+            "mutation P($id: ID!, $v: [ProductVariantsBulkInput!]!) { "
+            "productVariantsBulkUpdate(productId: $id, variants: $v) { userErrors { message } } }",
             id=product["id"],
             v=[change],
         )
