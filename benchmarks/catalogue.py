@@ -125,6 +125,7 @@ def _held(both: Pair) -> list[str]:
 
 
 def main() -> int:
+    """Load, look again and change a large catalogue; return 1 when a budget is exceeded."""
     arguments = argparse.ArgumentParser(description="What a catalogue costs.")
     arguments.add_argument("--families", type=int, default=5000)
     arguments.add_argument("--articles", type=int, default=12_000)

@@ -17,6 +17,7 @@ from posbridge_dagster.sandbox.generator.wholesale import Size
 
 
 def main() -> int:
+    """Load, look again and change a large tree of groups; return 1 when a budget is exceeded."""
     arguments = argparse.ArgumentParser(description="What many groups cost.")
     arguments.add_argument("--groups", type=int, default=200)
     arguments.add_argument("--families", type=int, default=5000)

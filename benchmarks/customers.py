@@ -18,6 +18,7 @@ from posbridge_dagster.sandbox.generator.wholesale import Size
 
 
 def main() -> int:
+    """Load, look again and change many relations; return 1 when a budget is exceeded."""
     arguments = argparse.ArgumentParser(description="What many relations cost.")
     arguments.add_argument("--relations", type=int, default=8000)
     arguments.add_argument("--plan", default="enterprise")

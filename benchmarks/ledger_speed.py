@@ -37,6 +37,7 @@ def timed(work: Callable[[int], object], times: int) -> float:
 
 
 def fill(ledger: Ledger, records: int) -> None:
+    """Put records into a ledger."""
     now = datetime.now(UTC)
     common = {**ledger.scope.columns(), "flow": FLOW, "state": State.DONE, "outcome": "created", "first_seen_at": now, "changed_at": now}
     rows = ({**common, "source_id": f"old-{number}", "day": DAY, "amount_minor": 1210, "currency": "EUR"} for number in range(records))
@@ -46,6 +47,7 @@ def fill(ledger: Ledger, records: int) -> None:
 
 
 def measure(ledger: Ledger) -> dict[str, float]:
+    """Return how long the work of one run takes."""
     owner = Owner.of_this_process("bench")
     directory = Directory(ledger)
     articles = [{"article_number": number, "barcode": f"b{number}", "sync_marker": number} for number in range(1000)]
@@ -72,6 +74,7 @@ def measure(ledger: Ledger) -> dict[str, float]:
 
 
 def main() -> int:
+    """Measure a small and a large ledger and print the figures."""
     parser = argparse.ArgumentParser(description="Measure the ledger on SQLite.")
     parser.add_argument("--records", type=int, default=100_000, help="records that are there already in the second measurement")
     parser.add_argument("--folder", type=Path, default=None, help="where to put the database; a temporary folder by default")

@@ -91,6 +91,7 @@ def judged(orders: int, first: Cost, second: Cost, state: dict[str, Any]) -> boo
 
 
 def main() -> int:
+    """Run a day of sales twice and print what it cost; return 1 when a budget is exceeded."""
     arguments = argparse.ArgumentParser(description="What a day of sales costs.")
     arguments.add_argument("--orders", type=int, default=1000)
     arguments.add_argument("--plan", default="standard")

@@ -70,6 +70,7 @@ def told(name: str, cost: Cost) -> str:
 
 
 def main() -> int:
+    """Bring some days of documents to the shop twice and print what it cost; return 1 when a budget is exceeded."""
     arguments = argparse.ArgumentParser(description="What documents of the tills cost on their way to the shop.")
     arguments.add_argument("--documents", type=int, default=500)
     documents = arguments.parse_args().documents

@@ -32,6 +32,7 @@ def days_of(span: str) -> list[str]:
 
 
 def start_sandbox(folder: Path, file: str, span: str) -> tuple["subprocess.Popen[bytes]", dict[str, str]]:
+    """Serve both systems with the days of the file; return the process and the variables that lead to it."""
     ready = folder / "ready.json"
     options = ["--shopify-port", "0", "--mplus-port", "0", "--plan", "enterprise", "--from-transactions", file, "--days", span]
     process = subprocess.Popen(
@@ -47,6 +48,7 @@ def start_sandbox(folder: Path, file: str, span: str) -> tuple["subprocess.Popen
 
 
 def run_days(days: list[str]) -> tuple[list[dict[str, Any]], int]:
+    """Run and balance each day; return one row per day and how many did not balance."""
     import dagster as dg
 
     from posbridge_dagster.definitions import defs
@@ -91,6 +93,7 @@ def run_days(days: list[str]) -> tuple[list[dict[str, Any]], int]:
 
 
 def main() -> int:
+    """Bring the days of a transaction file over and print the figures; return 1 when a day does not balance."""
     if len(sys.argv) < 3:
         print("skipped: give a transaction file and days A..B")
         return 0
@@ -121,6 +124,7 @@ def milliseconds_per_document(rows: list[dict[str, Any]], clock: str) -> float:
 
 
 def report(rows: list[dict[str, Any]], unbalanced: int, minutes: float, calls: dict[str, list[dict[str, Any]]]) -> int:
+    """Print the figures of all days; return 1 when a day does not balance."""
     orders, refunds = (sum(row[name] for row in rows) for name in ("orders", "refunds"))
     for name in ("orders", "refunds"):
         outcomes: Counter[str] = Counter()
