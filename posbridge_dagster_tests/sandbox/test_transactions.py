@@ -193,6 +193,7 @@ def test_twelve_real_days_have_the_known_counts() -> None:
     assert sum(payment.amount_cents for order in shop.orders for payment in order.payments) == shop.report["cents_sold"]
 
 
+@pytest.mark.prove
 @pytest.mark.skipif(not REAL_FILE.exists(), reason="the real transactions are not beside the project")
 def test_the_real_year_has_the_known_counts_and_every_code_of_a_line_is_an_article_or_a_service() -> None:
     shop = shop_from_transactions(REAL_FILE, date(2009, 12, 1), date(2010, 12, 9), with_credits=True)

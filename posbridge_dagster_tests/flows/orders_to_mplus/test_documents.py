@@ -42,7 +42,7 @@ def test_sales_become_paid_invoices_once(tmp_path: Path, version: str, operation
         assert coupling.writes() == []
 
 
-@pytest.mark.parametrize("version", ["59.6.0", "61.0.0"])
+@pytest.mark.parametrize("version", ["59.6.0", pytest.param("61.0.0", marks=pytest.mark.prove)])
 def test_older_services_hold_the_same_orders(tmp_path: Path, version: str) -> None:
     with coupled(SHOP, tmp_path, service_version=version) as coupling:
         run = coupling.run(DAY)

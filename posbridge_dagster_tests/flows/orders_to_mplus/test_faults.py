@@ -33,6 +33,7 @@ def one_in_ten() -> list[Fault]:
     return [Fault(kind, share=SHARE / len(KINDS), times=2 if kind.startswith("hang") else None, seconds=4.0) for kind in KINDS]
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(900)
 def test_with_one_call_in_ten_failing_everything_is_in_once_after_three_runs(tmp_path: Path) -> None:
     seed = generate_shop(8, MONDAY, days=1, orders_per_day=ORDERS, persons=15, known_share=0.5, nasty=False, online_share=0.0)

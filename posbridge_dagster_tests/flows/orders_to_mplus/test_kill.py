@@ -63,12 +63,14 @@ def test_killed_before_a_write_was_carried_out(tmp_path: Path) -> None:
     each(tmp_path, before_call, NEW, (calls[1], calls[3], calls[-1]))
 
 
+@pytest.mark.prove
 def test_killed_between_order_and_payment_on_an_older_service(tmp_path: Path) -> None:
     each(tmp_path, after_write, OLDER, (4, 5, 18))
     before_payment = calls_of(OLDER, tmp_path / "undisturbed", "payOrderV2")
     each(tmp_path, before_call, OLDER, (before_payment[2], before_payment[-1]))  # the last costs nothing and is only handed over
 
 
+@pytest.mark.prove
 def test_killed_between_invoice_and_payment_on_an_older_service(tmp_path: Path) -> None:
     each(tmp_path, after_write, INVOICES, (4, 5))
     before_payment = calls_of(INVOICES, tmp_path / "undisturbed", "payInvoice")

@@ -131,6 +131,7 @@ def each(tmp_path: Path, later: Later, expected: list[Any], faults: Iterable[Fau
             run.result()
 
 
+@pytest.mark.prove
 def test_killed_while_refunds_changes_and_cancels_are_written(tmp_path: Path) -> None:
     expected, writes = ORDERS.undisturbed(tmp_path / "undisturbed")
     changes, cancels = ["updateOrderV2", "updateOrderV2", "payOrderV2"], ["payOrderV2", "cancelOrderV2", "cancelOrderV2"]

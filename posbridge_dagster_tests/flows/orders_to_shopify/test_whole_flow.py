@@ -176,6 +176,7 @@ def test_a_plan_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
         assert plan.outcomes() == sides.run(FIRST_DAY).outcomes()
 
 
+@pytest.mark.prove
 def test_search_that_lags_makes_no_order_twice(tmp_path: Path) -> None:
     with both_sides(till_shop(), tmp_path) as sides:
         booked = book_days(sides.till, 20)
