@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Two workers a core: much of a test is waiting for an answer.
+WORKERS := $(shell $(PYTHON) -c "import os; print(2 * os.cpu_count())")
+
 .PHONY: help install demo dev test prove bench lint format lock clean
 
 help:  ## show this list
@@ -32,7 +35,7 @@ dev: $(READY)  ## sandbox and Dagster UI on http://127.0.0.1:3000
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000
 
 test: $(READY)  ## every test
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 prove: $(READY)  ## slow proofs: kill points, faults, real transactions, PostgreSQL, the UI
 	@$(BIN)/python -m pytest -m prove
