@@ -95,6 +95,7 @@ def test_the_shop_is_kept_and_goes_on_where_it_was_left(tmp_path: Path) -> None:
     assert "as it was left" in output
 
 
+@pytest.mark.prove
 def test_another_shop_than_the_kept_one_is_refused_unless_it_is_to_be_fresh(tmp_path: Path) -> None:
     state = ("--state", str(tmp_path / "state"))
     with started(tmp_path, *SMALL, *state) as (process, _):

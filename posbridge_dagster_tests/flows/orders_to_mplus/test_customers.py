@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from posbridge_dagster.sandbox.seed import AddressSeed, RelationSeed
 from posbridge_dagster.sandbox.shopify.records import Address
 from posbridge_dagster_tests.flows.coupling import coupled
@@ -43,6 +45,7 @@ def test_who_is_known_is_found_who_is_not_is_created_and_only_differences_are_se
         assert sorted(operation for operation in coupling.writes() if "Relation" in operation) == ["createRelation", "updateRelation"]
 
 
+@pytest.mark.prove
 def test_an_older_state_of_a_customer_never_overwrites_a_newer_one(tmp_path: Path) -> None:
     orders = (sale(1, customer=eva), TOMORROW)
     with coupled(little_shop(*orders, relations=(EVA,)), tmp_path) as coupling:

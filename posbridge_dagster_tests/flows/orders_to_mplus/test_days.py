@@ -30,6 +30,7 @@ def test_on_both_nights_of_a_clock_change_each_sale_is_on_its_own_day(tmp_path: 
         assert len(days) == len(orders)
 
 
+@pytest.mark.prove
 def test_an_order_that_search_shows_late_arrives_with_the_next_run(tmp_path: Path) -> None:
     with coupled(little_shop(sale(1)), tmp_path) as coupling:
         coupling.run(DAY)

@@ -55,7 +55,7 @@ def calls_of(scene: Scene, home: Path, *operations: str) -> list[int]:
 
 
 def test_killed_after_writes_of_customers_and_orders(tmp_path: Path) -> None:
-    each(tmp_path, after_write, NEW, (1, 2, 3, 4, 7, 11, 15, 19, 22, 23))  # 3 customers, then 20 orders
+    each(tmp_path, after_write, NEW, (1, 4, 23))  # the first of 3 customers, the first and the last of 20 orders
 
 
 def test_killed_before_a_write_was_carried_out(tmp_path: Path) -> None:

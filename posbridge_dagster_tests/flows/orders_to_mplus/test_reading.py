@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
 from pandas.testing import assert_frame_equal
 
 from posbridge_dagster.sandbox.generator import generate_shop
@@ -12,6 +13,7 @@ from posbridge_dagster_tests.flows.coupling import coupled
 MONDAY = date(2025, 10, 20)
 
 
+@pytest.mark.prove
 def test_a_bulk_query_gives_exactly_the_frames_of_paging(tmp_path: Path) -> None:
     seed = generate_shop(11, MONDAY, days=1, orders_per_day=12)
     day = MONDAY.isoformat()

@@ -4,6 +4,8 @@ from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.ledger import State
 from posbridge_dagster.sandbox.faults import Fault
@@ -70,6 +72,7 @@ def test_a_look_up_that_does_not_answer_stops_the_run_before_anything_is_written
         assert asked_again(coupling) == {date.fromisoformat(DAY)}
 
 
+@pytest.mark.prove
 def test_an_order_in_doubt_that_is_cancelled_since_counts_as_sent_where_it_is_there(tmp_path: Path) -> None:
     with impatient(SHOP, tmp_path) as coupling:
         coupling.mplus.control.faults += [Fault("reset_after", operation="createOrderV3"), Fault("error_before", operation="findOrder")]
@@ -103,6 +106,7 @@ def test_a_customer_in_doubt_whose_order_is_cancelled_since_does_not_wait_for_ev
             assert ledger.oldest_unsent(FLOW) is None
 
 
+@pytest.mark.prove
 def test_a_document_that_is_cancelled_in_mplus_is_shown_to_a_person_once_and_not_paid(tmp_path: Path) -> None:
     with impatient(little_shop(sale(1)), tmp_path) as coupling:
         administration = coupling.mplus.system

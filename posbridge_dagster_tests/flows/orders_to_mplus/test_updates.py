@@ -150,6 +150,7 @@ def test_a_plan_says_what_would_change_and_changes_nothing(sent: Coupling) -> No
     assert sent.orders()["1"]["totalInclAmount"] == 1995
 
 
+@pytest.mark.prove
 def test_an_invoice_follows_until_something_is_paid_on_it(tmp_path: Path) -> None:
     with coupled(SHOP, tmp_path, mapping=update_invoices) as coupling:
         coupling.run(DAY)

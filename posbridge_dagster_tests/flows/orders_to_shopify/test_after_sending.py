@@ -70,6 +70,7 @@ def test_an_order_that_is_paid_off_at_the_till_is_paid_and_handed_over(sides: Bo
     assert_quiet_and_balanced(sides, FIRST_DAY)
 
 
+@pytest.mark.prove
 def test_a_payment_whose_answer_was_lost_is_not_made_twice(sides: BothSides) -> None:
     at = Counter(sides.till)
     booked = at.order("paid in parts", FIRST_DAY, bag)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from posbridge_dagster.flows.orders_to_mplus import FLOW as TO_MPLUS
 from posbridge_dagster.flows.orders_to_shopify import FLOW as TO_SHOPIFY
 from posbridge_dagster.sandbox.shopify import ShopifySandbox
@@ -38,6 +40,7 @@ def assert_each_is_once_on_either_side(sides: BothSides, rounds: int) -> None:
     assert (len(books), len(sides.orders())) == (3 * rounds, 2 * rounds)
 
 
+@pytest.mark.prove
 def test_three_rounds_with_sales_on_both_sides_carry_no_document_back_and_then_nothing_is_written(tmp_path: Path) -> None:
     with both_sides(till_shop(), tmp_path, mapping=every_channel) as sides:
         for number in (1, 2, 3):

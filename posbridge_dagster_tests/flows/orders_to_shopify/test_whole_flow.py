@@ -187,6 +187,7 @@ def test_search_that_lags_makes_no_order_twice(tmp_path: Path) -> None:
         assert_balanced(sides, booked)
 
 
+@pytest.mark.prove
 def test_a_tenth_of_all_calls_fails_and_everything_is_in_once(tmp_path: Path) -> None:
     with both_sides(till_shop(), tmp_path) as sides:
         booked = book_days(sides.till, 20)
