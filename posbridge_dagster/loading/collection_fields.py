@@ -75,7 +75,7 @@ def creation_input(item: Kept, members: Sequence[str]) -> Input:
 
     A field of policy ``update`` is written afterwards only.
     """
-    due = [name for name in item.fields if item.policies.get(name) != "update"]
+    due = [name for name in item.fields if item.begins_with(name)]
     given = {name: value for name, value in collection_input(item, due).items() if value and name != "redirectNewHandle"}
     return given | {"metafields": [custom_id_metafield(KEY, item.external_id), _parent(item)], "sources": [new_source(members)]}
 

@@ -69,7 +69,7 @@ def customer_input(item: Kept, due: Collection[str], found: Input | None, *, is_
     their default address is the one that was written before, so that a new one takes its place instead of standing beside it.
     """
     if found is None:
-        due = [name for name in due if name == RETIRED or item.policies.get(name) != "update"]
+        due = [name for name in due if name == RETIRED or item.begins_with(name)]
     given: Input = {}
     for name in due:
         value = item.fields[name]

@@ -30,6 +30,10 @@ class Kept:
     payload: Mapping[str, Any] = field(default_factory=dict)
     source: Mapping[str, Any] = field(default_factory=dict)
 
+    def begins_with(self, name: str) -> bool:
+        """Return whether a field is written when the record is made; one of policy ``update`` is written afterwards only."""
+        return self.policies.get(name, "always") != "update"
+
 
 def field_digests(item: Kept) -> dict[str, str]:
     """Return a short digest of each field's value."""

@@ -60,7 +60,7 @@ def is_simple(item: Kept) -> bool:
 
 def new_product(item: Kept, articles: Collection[str]) -> Input:
     """Return a ProductSetInput that makes the product with variants of these articles; fields for later only are left out."""
-    fields = {name: value for name, value in item.payload["product"].items() if _on_creation(item, name)}
+    fields = {name: value for name, value in item.payload["product"].items() if item.begins_with(name)}
     metafields = [custom_id_metafield(PRODUCT_KEY, item.external_id), *new_features(item, "0")]
     return {
         **product_update_input(fields),
@@ -102,7 +102,7 @@ def variant_input(item: Kept, number: str, fields: Collection[str] | None, *, ne
     chosen = {
         name: value
         for name, value in content.items()
-        if (name in fields if fields is not None else value is not None and _on_creation(item, of_article(number, name)))
+        if (name in fields if fields is not None else value is not None and item.begins_with(of_article(number, name)))
     }
     variant: Input = {_VARIANT[name]: _cleared(name, value) for name, value in chosen.items() if name in _VARIANT}
     stock: Input = {_ITEM[name]: _cleared(name, value) for name, value in chosen.items() if name in _ITEM}
@@ -137,7 +137,7 @@ def features(item: Kept, number: str) -> Iterator[tuple[str, Mapping[str, Any]]]
 
 def new_features(item: Kept, number: str) -> list[Input]:
     """Return the filled features of a new product or variant as MetafieldInput."""
-    return [metafield_input(feature) for name, feature in features(item, number) if feature["value"] and _on_creation(item, name)]
+    return [metafield_input(feature) for name, feature in features(item, number) if feature["value"] and item.begins_with(name)]
 
 
 def metafield_input(feature: Mapping[str, Any]) -> Input:
@@ -197,10 +197,6 @@ _READ_AS: Mapping[str, Callable[[str], Any]] = {
     "list.number_integer": json.loads,
 }
 """How the values of a type compare, because Shopify writes them in its own form."""
-
-
-def _on_creation(item: Kept, name: str) -> bool:
-    return item.policies.get(name, "always") != "update"
 
 
 def _cleared(name: str, value: Any) -> Any:

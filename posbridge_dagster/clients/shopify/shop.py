@@ -39,15 +39,14 @@ def granted_scopes(client: ShopifyClient) -> frozenset[str]:
     return _scopes(client.execute(document("shop")))
 
 
-def missing_scopes(client: ShopifyClient, needed: Collection[str]) -> list[str]:
-    """Return the access scopes that the token lacks, in order. A write scope includes the read scope of the same name."""
-    granted = granted_scopes(client)
+def missing_scopes(granted: frozenset[str], needed: Collection[str]) -> list[str]:
+    """Return the access scopes that a token lacks, in order. A write scope includes the read scope of the same name."""
     return sorted(scope for scope in needed if not _holds(granted, scope))
 
 
 def require_scopes(client: ShopifyClient, needed: Collection[str]) -> None:
     """Raise Misconfigured naming the access scopes that are needed and missing."""
-    missing = missing_scopes(client, needed)
+    missing = missing_scopes(granted_scopes(client), needed)
     if missing:
         raise Misconfigured(
             f"the token lacks the access scope {', '.join(missing)}",
