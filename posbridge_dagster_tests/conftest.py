@@ -6,11 +6,19 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 NewDatabase = Callable[[], str]
 
 WHOLE_FLOWS = ("flows", "cli")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a test see the same examples each time it runs; the proofs look for new ones."""
+    settings.register_profile("same", derandomize=True)
+    if config.getoption("-m") != "prove":
+        settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from posbridge_dagster.flows.orders_to_mplus.mapped import map_orders, map_returns
@@ -92,9 +92,22 @@ def test_two_thousand_orders_are_written_to_the_cent(seed: int) -> None:
     assert_to_the_cent(day(seed, ORDERS_A_DAY))
 
 
+def decimal(money: dict[str, Any]) -> Decimal:
+    return Decimal(money["shopMoney"]["amount"])
+
+
+def stated_before_rounding(node: dict[str, Any]) -> bool:
+    """Tell whether the payments of an order come to its total without the cash rounding that one of them carries."""
+    money = sum(decimal(each["amountSet"]) * {"SALE": 1, "CHANGE": -1}[each["kind"]] for each in node["transactions"])
+    rounded = any(decimal(each["amountSet"]) for each in node["transactions"] if "amountRoundingSet" in each)
+    return rounded and money == decimal(node["totalPriceSet"])
+
+
 @settings(FEW, max_examples=3)
 @given(SEEDS, st.sampled_from([-3, -1, 1, 2, 7]), st.sampled_from(["line", "payment", "total"]))
+@example(seed=0, cents=2, where="payment")
 def test_a_cent_that_is_wrong_anywhere_keeps_the_order_back(seed: int, cents: int, where: str) -> None:
+    """A payment that is off by exactly the cash rounding may just be stated before rounding, which comes to the same money."""
     wrong = day(seed, ORDERS_A_DAY)
     for sold in wrong:
         node = sold.node
@@ -102,6 +115,11 @@ def test_a_cent_that_is_wrong_anywhere_keeps_the_order_back(seed: int, cents: in
         holder = {"line": node["lineItems"][0]["originalTotalSet"], "payment": paid["amountSet"], "total": node["totalPriceSet"]}
         amount = holder[where]["shopMoney"]
         amount["amount"] = str(Decimal(amount["amount"]) + Decimal(cents).scaleb(-PLACES[node["currencyCode"]]))
-    for sale in written(order_frames([sold.node for sold in wrong], ZONE), returned=False).values():
-        assert sale["outcome"] == "quarantined"
-        assert "differ" in sale["reason"] or "missing" in sale["reason"] or "exceed" in sale["reason"]
+    sales = written(order_frames([sold.node for sold in wrong], ZONE), returned=False)
+    for sold in wrong:
+        sale = sales[sold.node["id"].rpartition("/")[2]]
+        if where == "payment" and stated_before_rounding(sold.node):
+            assert (sale["outcome"], sale["total"]) == ("", sold.paid.total())
+        else:
+            assert sale["outcome"] == "quarantined"
+            assert "differ" in sale["reason"] or "missing" in sale["reason"] or "exceed" in sale["reason"]
