@@ -1,6 +1,6 @@
 """What must hold after records were written; a green run that moved nothing while there was something to move cannot happen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,14 @@ def counts_add_up(flow: str, frame: str, result: pd.DataFrame, read: Iterable[st
     ended = list(result["source_id"])
     passed = len(ended) == len(set(ended)) == len(wanted) and set(ended) == set(wanted) and sum(counts.values()) == len(wanted)
     return check_result(flow, frame, "counts_add_up", passed, {"read": len(wanted), **counts})
+
+
+def check_kept(
+    flow: str, frame: str, result: pd.DataFrame, read: Iterable[str], ledger: Ledger, settings: Settings
+) -> Iterator[dg.AssetCheckResult]:
+    """Check records that are kept in step, not booked: each ended once, and none waits too long."""
+    yield counts_add_up(flow, frame, result, read)
+    yield nothing_waits(flow, frame, ledger, settings)
 
 
 def money_adds_up(flow: str, frame: str, result: pd.DataFrame, *, dry_run: bool) -> dg.AssetCheckResult:

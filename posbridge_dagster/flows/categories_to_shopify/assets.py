@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -17,11 +16,12 @@ from posbridge_dagster.flows.categories_to_shopify.products import known_collect
 from posbridge_dagster.flows.categories_to_shopify.products import known_products as products_of
 from posbridge_dagster.flows.categories_to_shopify.shapes import MAPPED_COLLECTIONS
 from posbridge_dagster.flows.categories_to_shopify.write import Run, write_collections
-from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
+from posbridge_dagster.flows.checking import check_kept, check_specs
 from posbridge_dagster.flows.configuring import Reading, Writing
+from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.lineage import column_lineage
-from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
+from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, verdict_metadata
 from posbridge_dagster.flows.stages import frame_key
 from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger, Owner
@@ -124,16 +124,13 @@ def result(
     shopify: dg.ResourceParam[ShopifyClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
-) -> Iterator[Any]:
+) -> Iterator[Ended]:
     """Make or change the collections that are not as they should be; the run fails when one could not be sent."""
     with said_plainly():
         run = _run(context, config, shopify, ledger, settings)
         ended = write_collections(run, collections, collection_products, everyone=bool(groups.attrs.get(EVERYTHING)))
-    yield dg.Output(ended, output_name="collections_result", metadata=result_metadata(ended) | calls_metadata(shopify=shopify))
-    yield counts_add_up(FLOW, "collections", ended, [record_id(int(number)) for number in groups["group_number"]])
-    yield nothing_waits(FLOW, "collections", ledger, settings)
-    if sentence := failed_sentence(ended, "collections"):
-        raise dg.Failure(sentence, allow_retries=False)
+    checks = check_kept(FLOW, "collections", ended, [record_id(int(number)) for number in groups["group_number"]], ledger, settings)
+    yield from ending("collections", ended, "collections", checks, calls_metadata(shopify=shopify))
 
 
 def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:

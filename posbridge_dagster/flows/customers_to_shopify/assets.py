@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
+from posbridge_dagster.flows.checking import check_kept, check_specs
 from posbridge_dagster.flows.configuring import Reading, Writing
 from posbridge_dagster.flows.customers_to_shopify import FLOW
 from posbridge_dagster.flows.customers_to_shopify.frames import told
@@ -18,9 +17,10 @@ from posbridge_dagster.flows.customers_to_shopify.mapped import map_customers
 from posbridge_dagster.flows.customers_to_shopify.mapping_file import read_mapping
 from posbridge_dagster.flows.customers_to_shopify.shapes import MAPPED_CUSTOMERS
 from posbridge_dagster.flows.customers_to_shopify.write import Run, write_customers
+from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.lineage import column_lineage
-from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
+from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, verdict_metadata
 from posbridge_dagster.flows.stages import frame_key
 from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger, Owner
@@ -98,16 +98,13 @@ def result(
     shopify: dg.ResourceParam[ShopifyClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
-) -> Iterator[Any]:
+) -> Iterator[Ended]:
     """Make or change the customers that are not as they should be; the run fails when one could not be sent."""
     with said_plainly():
         run = _run(context, config, shopify, ledger, settings)
         ended = write_customers(run, customers, everyone=bool(relations.attrs.get(EVERYTHING)))
-    yield dg.Output(ended, output_name="customers_result", metadata=result_metadata(ended) | calls_metadata(shopify=shopify))
-    yield counts_add_up(FLOW, "customers", ended, [record_id(int(number)) for number in relations["relation_number"]])
-    yield nothing_waits(FLOW, "customers", ledger, settings)
-    if sentence := failed_sentence(ended, "customers"):
-        raise dg.Failure(sentence, allow_retries=False)
+    checks = check_kept(FLOW, "customers", ended, [record_id(int(number)) for number in relations["relation_number"]], ledger, settings)
+    yield from ending("customers", ended, "customers", checks, calls_metadata(shopify=shopify))
 
 
 def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:

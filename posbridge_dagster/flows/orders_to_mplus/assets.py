@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.flows.checking import check_specs, failed_sentence
+from posbridge_dagster.flows.checking import check_specs
 from posbridge_dagster.flows.configuring import Reading, Writing
-from posbridge_dagster.flows.failures import plain_failure, said_plainly
+from posbridge_dagster.flows.ending import Ended, ending
+from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.checks import CHECKS, check_results
 from posbridge_dagster.flows.orders_to_mplus.directory import needed_articles, needed_relations
@@ -211,17 +211,15 @@ def orders_result(
     mplus: dg.ResourceParam[MplusClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
-) -> Iterator[Any]:
+) -> Iterator[Ended]:
     """Write each order of the day once, and say how it ended; the run fails when an order could not be sent."""
     with said_plainly():
         run = run_of(context, config, mplus, ledger, settings)
         sources = {"orders": source_orders, "order_lines": source_lines}
         mapped = {"orders": orders, "order_lines": order_lines, "order_payments": order_payments}
         result = write_orders(run, sources, mapped, customers, GivenBack.of(refunds, refund_payments))
-    yield dg.Output(result, output_name="orders_result", metadata=result_metadata(result) | calls_metadata(mplus=mplus))
-    yield from check_results(result, source_orders, ledger, settings, dry_run=run.dry_run)
-    if sentence := failed_sentence(result, "orders"):
-        raise plain_failure(sentence)
+    checks = check_results(result, source_orders, ledger, settings, dry_run=run.dry_run)
+    yield from ending("orders", result, "orders", checks, calls_metadata(mplus=mplus))
 
 
 def run_of(context: dg.AssetExecutionContext, config: Writing, mplus: MplusClient, ledger: Ledger, settings: Settings) -> Run:

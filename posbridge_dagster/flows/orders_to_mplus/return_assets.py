@@ -1,15 +1,15 @@
 """Refunds and exchanges of a day's orders as Dagster assets: mapped like the orders, written behind them."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
-from posbridge_dagster.flows.checking import check_specs, failed_sentence
+from posbridge_dagster.flows.checking import check_specs
 from posbridge_dagster.flows.configuring import Writing
-from posbridge_dagster.flows.failures import plain_failure, said_plainly
+from posbridge_dagster.flows.ending import Ended, ending
+from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.assets import DAYS, asset_in, asset_out, run_of
 from posbridge_dagster.flows.orders_to_mplus.checks import RETURN_CHECKS, check_returns
@@ -19,7 +19,7 @@ from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
 from posbridge_dagster.flows.orders_to_mplus.metadata import mapped_metadata
 from posbridge_dagster.flows.orders_to_mplus.returns import SOURCES
 from posbridge_dagster.flows.orders_to_mplus.write_returns import write_returns
-from posbridge_dagster.flows.showing import calls_metadata, result_metadata
+from posbridge_dagster.flows.showing import calls_metadata
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.settings import Settings
 
@@ -77,16 +77,13 @@ def returns_result(
     mplus: dg.ResourceParam[MplusClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
-) -> Iterator[Any]:
+) -> Iterator[Ended]:
     """Write each refund and exchange once, behind its order; the run fails when one could not be sent."""
     with said_plainly():
         run = run_of(context, config, mplus, ledger, settings)
         sources = {"refunds": source_refunds, "refund_lines": source_lines}
         result = write_returns(run, sources, {"orders": refunds, "order_lines": refund_lines, "order_payments": refund_payments}, orders)
-    yield dg.Output(result, output_name="refunds_result", metadata=result_metadata(result) | calls_metadata(mplus=mplus))
-    yield from check_returns(result, refunds, dry_run=run.dry_run)
-    if sentence := failed_sentence(result, "refunds"):
-        raise plain_failure(sentence)
+    yield from ending("refunds", result, "refunds", check_returns(result, refunds, dry_run=run.dry_run), calls_metadata(mplus=mplus))
 
 
 ASSETS = [mapped_returns, returns_result]

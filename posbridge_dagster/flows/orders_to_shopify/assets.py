@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.flows.checking import check_specs, failed_sentence
+from posbridge_dagster.flows.checking import check_specs
 from posbridge_dagster.flows.configuring import Reading, Writing
-from posbridge_dagster.flows.failures import plain_failure, said_plainly
+from posbridge_dagster.flows.ending import Ended, ending
+from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.orders_to_shopify import FLOW
 from posbridge_dagster.flows.orders_to_shopify.checks import CHECKS, check_results
 from posbridge_dagster.flows.orders_to_shopify.directory import needed_relations, needed_variants
@@ -159,17 +159,15 @@ def orders_result(
     shopify: dg.ResourceParam[ShopifyClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
-) -> Iterator[Any]:
+) -> Iterator[Ended]:
     """Write each document of the day once, and say how it ended; the run fails when one could not be sent."""
     sources: Mapping[str, pd.DataFrame] = {"documents": documents, "document_lines": document_lines}
     target = {"orders": orders, "order_lines": order_lines, "order_payments": order_payments}
     with said_plainly():
         run = _run(context, config, shopify, ledger, settings)
         result = write_documents(run, sources, target, customers)
-    yield dg.Output(result, output_name="orders_result", metadata=result_metadata(result) | calls_metadata(shopify=shopify))
-    yield from check_results(result, documents, ledger, settings, dry_run=run.dry_run)
-    if sentence := failed_sentence(result, "documents"):
-        raise plain_failure(sentence)
+    checks = check_results(result, documents, ledger, settings, dry_run=run.dry_run)
+    yield from ending("orders", result, "documents", checks, calls_metadata(shopify=shopify))
 
 
 def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:

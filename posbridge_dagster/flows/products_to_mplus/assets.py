@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
+from posbridge_dagster.flows.checking import check_kept, check_specs
 from posbridge_dagster.flows.configuring import Reading, Writing
-from posbridge_dagster.flows.failures import plain_failure, said_plainly
+from posbridge_dagster.flows.ending import Ended, ending
+from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.products_to_mplus import FLOW
 from posbridge_dagster.flows.products_to_mplus.frames import told
 from posbridge_dagster.flows.products_to_mplus.mapped import map_families
@@ -19,7 +19,7 @@ from posbridge_dagster.flows.products_to_mplus.mapping_file import read_mapping
 from posbridge_dagster.flows.products_to_mplus.reading import shop_frames
 from posbridge_dagster.flows.products_to_mplus.shapes import MAPPED_SHAPES, SHOP_SHAPES
 from posbridge_dagster.flows.products_to_mplus.write import Run, came_from_the_till, write_families
-from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
+from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, verdict_metadata
 from posbridge_dagster.flows.stages import frame_key
 from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger, Owner
@@ -88,7 +88,7 @@ def families_result(
     mplus: dg.ResourceParam[MplusClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
-) -> Iterator[Any]:
+) -> Iterator[Ended]:
     """Create and update the families that differ, and tell how each product ended; the run fails when one could not be sent."""
     with said_plainly():
         run = Run(
@@ -100,11 +100,8 @@ def families_result(
             dry_run=config.dry_run or settings.dry_run,
         )
         result = write_families(run, families, articles)
-    yield dg.Output(result, output_name="families_result", metadata=result_metadata(result) | calls_metadata(mplus=mplus))
-    yield counts_add_up(FLOW, "families", result, families["product_id"])
-    yield nothing_waits(FLOW, "families", ledger, settings)
-    if sentence := failed_sentence(result, "products"):
-        raise plain_failure(sentence)
+    checks = check_kept(FLOW, "families", result, families["product_id"], ledger, settings)
+    yield from ending("families", result, "products", checks, calls_metadata(mplus=mplus))
 
 
 ASSETS = [snapshot, mapped, families_result]

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.flows.checking import check_specs, counts_add_up, failed_sentence, nothing_waits
+from posbridge_dagster.flows.checking import check_kept, check_specs
 from posbridge_dagster.flows.configuring import BrakedWriting, Reading
+from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.products_to_shopify import FLOW
 from posbridge_dagster.flows.products_to_shopify.frames import READ, told
@@ -19,7 +19,7 @@ from posbridge_dagster.flows.products_to_shopify.mapping_file import read_mappin
 from posbridge_dagster.flows.products_to_shopify.reading import read_frames
 from posbridge_dagster.flows.products_to_shopify.shapes import MAPPED_SHAPES
 from posbridge_dagster.flows.products_to_shopify.write import Run, came_from_here, write_products
-from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
+from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, verdict_metadata
 from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger, Owner
@@ -109,7 +109,7 @@ def products_result(
     shopify: dg.ResourceParam[ShopifyClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
-) -> Iterator[Any]:
+) -> Iterator[Ended]:
     """Create and update the products that differ, and tell how each family ended; the run fails when one could not be sent."""
     with said_plainly():
         run = Run(
@@ -126,11 +126,8 @@ def products_result(
             result = write_products(run, {"products": products, "variants": variants, "features": features}, shop_changes)
         except Braked as braked:
             raise plain_failure(f"{FLOW}: {braked}") from None
-    yield dg.Output(result, output_name="products_result", metadata=result_metadata(result) | calls_metadata(shopify=shopify))
-    yield counts_add_up(FLOW, "products", result, [str(number) for number in products["family_number"]])
-    yield nothing_waits(FLOW, "products", ledger, settings)
-    if sentence := failed_sentence(result, "products"):
-        raise plain_failure(sentence)
+    checks = check_kept(FLOW, "products", result, [str(number) for number in products["family_number"]], ledger, settings)
+    yield from ending("products", result, "products", checks, calls_metadata(shopify=shopify))
 
 
 ASSETS = [snapshot, mapped, products_result]

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.flows.checking import check_result, check_specs, counts_add_up, failed_sentence
+from posbridge_dagster.flows.checking import check_result, check_specs, counts_add_up
 from posbridge_dagster.flows.configuring import BrakedWriting, Reading
+from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
-from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, result_metadata, verdict_metadata
+from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, verdict_metadata
 from posbridge_dagster.flows.stages import frame_key
 from posbridge_dagster.flows.stock_to_shopify import FLOW
 from posbridge_dagster.flows.stock_to_shopify.drift import IN_FLIGHT, ONLY_TOLD, remembered_drift
@@ -101,7 +101,7 @@ def levels_result(
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
     frame_store: dg.ResourceParam[FrameStore],
-) -> Iterator[Any]:
+) -> Iterator[Ended]:
     """Set the levels that differ, tell how each ended, and, when everything was read, what had drifted."""
     with said_plainly():
         reader = Reader(mplus, shopify.first_in_line(), ledger, read_mapping(settings).settings)
@@ -110,16 +110,13 @@ def levels_result(
             ended = write_levels(run, levels, {"sales": sales, "stock": stock, "items": items})
         except (Braked, StockTooOld) as stopped:
             raise plain_failure(f"{FLOW}: {stopped}") from None
-    metadata = result_metadata(ended.result) | calls_metadata(shopify=shopify)
-    yield dg.Output(ended.result, output_name="levels_result", metadata=metadata | {"compared": bool(stock.attrs.get(EVERYTHING))})
     if ended.drift is not None:
         earlier = frame_store.read(frame_key(FLOW, "stock_drift", "result").path, None)
         remembered = remembered_drift(earlier, ended.drift, datetime.now(UTC))
         yield dg.Output(remembered, output_name="stock_drift", metadata=drift_metadata(ended.drift, remembered))
-    yield counts_add_up(FLOW, "levels", ended.result, levels["level_id"])
-    yield _levels_agree(ended.drift)
-    if sentence := failed_sentence(ended.result, "stock levels"):
-        raise plain_failure(sentence)
+    checks = [counts_add_up(FLOW, "levels", ended.result, levels["level_id"]), _levels_agree(ended.drift)]
+    shown = calls_metadata(shopify=shopify) | {"compared": bool(stock.attrs.get(EVERYTHING))}
+    yield from ending("levels", ended.result, "stock levels", checks, shown)
 
 
 def _levels_agree(drift: pd.DataFrame | None) -> dg.AssetCheckResult:
