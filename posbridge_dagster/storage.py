@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
-from posbridge_dagster.model.frames import to_pandas
+from posbridge_dagster.model.frames import to_arrow, to_pandas
 
 _NOTES = b"posbridge"
 
@@ -36,8 +36,8 @@ class FrameStore:
         if not path.exists():
             return None
         with path.open("rb") as source:
-            table = pq.read_table(pa.BufferReader(source.read()))
-        frame = to_pandas(table.replace_schema_metadata(None))
+            table = pq.ParquetFile(pa.BufferReader(source.read())).read()
+        frame = to_pandas(table)
         frame.attrs = json.loads((table.schema.metadata or {}).get(_NOTES, b"{}"))
         return frame
 
@@ -58,7 +58,7 @@ class FrameStore:
     def write(self, key: Sequence[str], partition: str | None, frame: pd.DataFrame) -> UPath:
         """Store a frame in place of the earlier one and return where it lives."""
         path = self.path(key, partition)
-        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata({_NOTES: json.dumps(frame.attrs).encode()})
+        table = to_arrow(frame).replace_schema_metadata({_NOTES: json.dumps(frame.attrs).encode()})
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.protocol in ("", "file", "local"):
             beside = path.with_name(f".{path.name}.{uuid4().hex}")

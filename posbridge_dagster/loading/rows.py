@@ -3,12 +3,13 @@
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
+
+from posbridge_dagster.model.frames import to_arrow
 
 
 def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame as plain Python values: None where empty, int, bool, str and aware datetimes."""
-    rows: list[dict[str, Any]] = pa.Table.from_pandas(frame, preserve_index=False).to_pylist()
+    rows: list[dict[str, Any]] = to_arrow(frame).to_pylist()
     return rows
 
 

@@ -49,10 +49,29 @@ class FrameShape:
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with exactly these columns in this order and these types; a missing column raises KeyError."""
-        return to_pandas(pa.Table.from_pandas(frame[list(self.columns)], schema=self.schema, preserve_index=False))
+        conformed = to_pandas(to_arrow(frame, self.schema))
+        conformed.attrs = dict(frame.attrs)
+        return conformed
+
+
+def to_arrow(frame: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
+    """Return the columns of a frame as an Arrow table, those of a schema in its types; raises KeyError where one is missing.
+
+    Column by column: pyarrow's own conversion also writes down what pandas needs to make the same frame again, which takes
+    longer than the columns of a day.
+    """
+    if schema is None:
+        return pa.Table.from_arrays([_to_array(column) for _, column in frame.items()], names=list(frame))
+    return pa.Table.from_arrays([_to_array(frame[field.name], field.type) for field in schema], schema=schema)
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
     """Return an Arrow table as a pandas frame whose columns keep their Arrow types (nullable integers stay integers)."""
-    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    return frame
+    columns = zip(table.column_names, table.columns, strict=True)
+    return pd.DataFrame({name: pd.arrays.ArrowExtensionArray(column) for name, column in columns}, copy=False)
+
+
+def _to_array(column: pd.Series, kind: pa.DataType | None = None) -> pa.Array | pa.ChunkedArray:
+    """Return a column as Arrow values; one that holds Arrow values already gives those."""
+    values = column.array
+    return pa.array(values if hasattr(values, "__arrow_array__") else column, kind, from_pandas=True)

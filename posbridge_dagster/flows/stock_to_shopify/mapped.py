@@ -15,7 +15,7 @@ from posbridge_dagster.flows.stock_to_shopify.shapes import MAPPED_LEVELS, STOCK
 from posbridge_dagster.flows.verdicts import first_verdicts, verdicts_of_problems
 from posbridge_dagster.ledger import LevelKey
 from posbridge_dagster.mapping import Mapping
-from posbridge_dagster.model.frames import TEXT, WHOLE, to_pandas
+from posbridge_dagster.model.frames import TEXT, WHOLE, to_arrow, to_pandas
 from posbridge_dagster.model.outcome import Outcome
 from posbridge_dagster.snapshots.mplus_stock import AMOUNT
 
@@ -29,7 +29,7 @@ def stock_levels(stock: pd.DataFrame, options: StockToShopifyOptions) -> pd.Data
     served = pa.table(
         {"branch_number": pa.array([pair[0] for pair in pairs], WHOLE), "location_id": pa.array([pair[1] for pair in pairs], TEXT)}
     )
-    rows = pa.Table.from_pandas(stock, preserve_index=False).join(served, "branch_number", join_type="inner")
+    rows = to_arrow(stock).join(served, "branch_number", join_type="inner")
     summed = rows.group_by(["article_number", "location_id"]).aggregate(
         [("free", "sum"), ("reserved", "sum"), ("incoming", "sum"), ("day_stock", "max")]
     )
