@@ -15,6 +15,7 @@ from posbridge_dagster.ledger import Claim, Closing, Ledger, Owner, Record, Stat
 from posbridge_dagster.loading.item import HalfWritten, Item, Written, as_sent, intent_of, quarantine_entry, row_of
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.trouble import Trouble, failure_code
+from posbridge_dagster.model.money import decimal_amount
 from posbridge_dagster.model.outcome import Outcome
 
 __all__ = ["Changes", "HalfWritten", "Item", "Loader", "Writer", "Written"]
@@ -112,7 +113,7 @@ class Loader:
         changed = changes.between(as_sent(record), item.source_fingerprint)
         if not changed:
             return row_of(item, Outcome.UNCHANGED, record=record)
-        reason = f"changed after it was sent: {', '.join(changed)}" + (f"; {note}" if note else "")
+        reason = f"changed after it was sent: {', '.join(changed)}{_amounts(item, record)}" + (f"; {note}" if note else "")
         self._quarantine(item, "changed_after_send", reason)
         return row_of(item, Outcome.QUARANTINED, record=record, code="changed_after_send", reason=reason)
 
@@ -214,6 +215,14 @@ def _rehearsed(item: Item, writer: Writer) -> ResultRow:
     except HalfWritten as half:
         return row_of(item, Outcome.QUARANTINED, code=half.code, reason=half.reason)
     return row_of(item, Outcome.CREATED, code="planned", changes="create")
+
+
+def _amounts(item: Item, record: Record) -> str:
+    """Return both amounts in words where a record comes to another one than it was sent with."""
+    if record.amount_minor is None or record.amount_minor == item.amount_minor:
+        return ""
+    then, now = (f"{decimal_amount(amount, item.currency)} {item.currency}" for amount in (record.amount_minor, item.amount_minor))
+    return f" ({then} then, {now} now)"
 
 
 def _refused_as_it_is(item: Item, record: Record) -> bool:

@@ -20,6 +20,7 @@ from posbridge_dagster.snapshots.order_lines import order_lines, order_taxes
 from posbridge_dagster.snapshots.order_payments import order_payments
 from posbridge_dagster.snapshots.order_shapes import SHAPES
 from posbridge_dagster.snapshots.refunds import refund_rows
+from posbridge_dagster.snapshots.taken_off import pieces_taken_off, take_off
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -48,10 +49,14 @@ def _order_rows(node: Node, zone: ZoneInfo) -> Rows:
     lines = order_lines(node, order_id)
     payments = order_payments(node, order_id)
     exchanges = exchange_rows(node, order_id, zone)
+    swaps = {exchange["return_id"] for exchange in exchanges}
+    taken_off = pieces_taken_off(node, lines, swaps)
+    refunds = refund_rows(node, order_id, lines, swaps, taken_off, zone)
+    order = _order(node, order_id, zone)
+    take_off(node, order, lines, taken_off)
     exchanged = mark_exchanges(node, exchanges, lines, payments)
-    refunds = refund_rows(node, order_id, lines, {exchange["return_id"] for exchange in exchanges}, zone)
     customer = _customer(node)
-    order = _order(node, order_id, zone) | {
+    order |= {
         **exchanged,
         "line_count": len(lines),
         "payment_count": len(payments),

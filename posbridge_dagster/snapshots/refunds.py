@@ -5,7 +5,7 @@ rounding are lines too. Shopify states an adjustment from its own side: what the
 negative where the customer got more than the goods cost.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,26 +13,35 @@ from posbridge_dagster.model.identity import tail
 from posbridge_dagster.snapshots.content import parts_fingerprint
 from posbridge_dagster.snapshots.node_values import Node, linked, moment, money
 from posbridge_dagster.snapshots.order_payments import payment_columns
+from posbridge_dagster.snapshots.refund_lines import lines_of
+from posbridge_dagster.snapshots.taken_back import take_back
+from posbridge_dagster.snapshots.taken_off import Piece
 
 Row = dict[str, Any]
 
 _ADDS = {"REFUND": 1}
-_OF_THE_SALE = ("kind", "sku", "barcode", "variant_id", "product_id", "title", "variant_title", "vendor", "tax_rate", "tax_count")
 _TOTALS = {"shipping": "shipping_minor", "adjustment": "adjustment_minor", "rounding": "rounding_minor"}
 
 
-def refund_rows(node: Node, order_id: str, lines: Collection[Row], exchanges: Collection[str], zone: ZoneInfo) -> dict[str, list[Row]]:
+def refund_rows(
+    node: Node, order_id: str, lines: Collection[Row], exchanges: Collection[str], taken_off: list[Piece], zone: ZoneInfo
+) -> dict[str, list[Row]]:
     """Return the rows of ``refunds``, ``refund_lines`` and ``refund_payments`` of one order.
 
-    ``lines`` are its rows of order_lines, ``exchanges`` the ids of the returns for which new goods were taken. Raises KeyError
+    ``lines`` are its rows of order_lines, ``exchanges`` the ids of the returns for which new goods were taken. ``taken_off`` are the
+    pieces that an edit took off; those whose money a refund gives back are its lines, and are removed from the list. Raises KeyError
     when a refund was read without its lines, or gives back a line that the order does not have.
     """
     rows: dict[str, list[Row]] = {"refunds": [], "refund_lines": [], "refund_payments": []}
+    on_top = not node["taxesIncluded"]
     sold = {line["line_id"]: line for line in lines}
-    for position, refund in enumerate(node.get("refunds") or (), 1):
+    refunds = list(node.get("refunds") or ())
+    parts = [list(lines_of(refund, sold, on_top=on_top)) for refund in refunds]
+    take_back(node, parts, taken_off, sold, exchanges)
+    for position, (refund, own) in enumerate(zip(refunds, parts, strict=True), 1):
         ids = {"refund_id": tail(refund["id"]), "order_id": order_id}
-        back = [{**ids, "position": place, **line} for place, line in enumerate(_lines(refund, sold, on_top=not node["taxesIncluded"]), 1)]
-        paid = [{**ids, **payment} for payment in _payments(refund, back, on_top=not node["taxesIncluded"])]
+        back = [{**ids, "position": place, **line} for place, line in enumerate(own, 1)]
+        paid = [{**ids, **payment} for payment in _payments(refund, back, on_top=on_top)]
         rows["refund_lines"] += back
         rows["refund_payments"] += paid
         rows["refunds"].append(
@@ -67,47 +76,6 @@ def _header(refund: Node, lines: list[Row], payments: list[Row], exchanges: Coll
     }
 
 
-def _lines(refund: Node, sold: Mapping[str, Row], *, on_top: bool) -> Iterator[Row]:
-    for line in refund["refundLineItems"]:
-        source = sold[tail(line["lineItem"]["id"])]
-        amounts = {"total_minor": money(line, "subtotalSet"), "tax_minor": money(line, "totalTaxSet")}
-        yield _goods(line, source) | amounts
-    for line in refund["refundShippingLines"]:
-        source = sold[f"shipping:{tail(line['shippingLine']['id'])}"]
-        amounts = {"total_minor": money(line, "subtotalAmountSet"), "tax_minor": money(line, "taxAmountSet")}
-        yield _amount(f"shipping:{tail(line['id'])}", "shipping", source["title"]) | _of_the_sale(source) | amounts
-    for adjustment in refund["orderAdjustments"]:
-        tax = money(adjustment, "taxAmountSet")
-        yield _amount(f"adjustment:{tail(adjustment['id'])}", "adjustment", "Correctie") | {
-            "total_minor": -money(adjustment, "amountSet"),
-            "tax_minor": -tax if on_top else 0,
-        }
-    rounded = sum(money(payment, "amountRoundingSet") for payment in refund["transactions"] if _is_money(payment))
-    if rounded:
-        yield _amount("rounding", "rounding", "Afronding") | {"total_minor": rounded}
-
-
-def _goods(line: Node, source: Row) -> Row:
-    """Return goods that come back; those that are not put back get a kind of their own, so that a mapping can book them elsewhere."""
-    lost = source["kind"] == "article" and line["restockType"] == "NO_RESTOCK"
-    return {
-        **_of_the_sale(source),
-        "line_id": tail(line["id"]) if line.get("id") else f"line:{source['line_id']}",
-        "kind": "no_restock" if lost else source["kind"],
-        "quantity": line["quantity"],
-        "restock_type": line["restockType"],
-        "location_id": linked(line, "location"),
-    }
-
-
-def _of_the_sale(source: Row) -> Row:
-    return {"source_line_id": source["line_id"], **{name: source.get(name) for name in _OF_THE_SALE}}
-
-
-def _amount(line_id: str, kind: str, title: str) -> Row:
-    return {"line_id": line_id, "kind": kind, "title": title, "quantity": 1, "tax_minor": 0, "tax_rate": 0, "tax_count": 0}
-
-
 def _payments(refund: Node, lines: list[Row], *, on_top: bool) -> list[Row]:
     rows = [payment_columns(payment, _ADDS) for payment in refund["transactions"]]
     rounded = sum(line["total_minor"] for line in lines if line["kind"] == "rounding")
@@ -117,10 +85,6 @@ def _payments(refund: Node, lines: list[Row], *, on_top: bool) -> list[Row]:
         for row in rows:
             row["money_minor"] += row["rounding_minor"] if row["money_minor"] else 0
     return rows
-
-
-def _is_money(payment: Node) -> bool:
-    return payment["kind"] in _ADDS and payment["status"] == "SUCCESS" and not payment.get("test")
 
 
 def _fingerprint(lines: list[Row], payments: list[Row]) -> str:

@@ -47,18 +47,23 @@ def original_ids(record_ids: pd.Series) -> pd.Series:
 
 
 def sales(frames: Frames) -> dict[str, pd.DataFrame]:
-    """Return the frames with the orders as they were sold: lines, payments and money of exchanges are left out."""
+    """Return the frames with the orders as they were sold: without the lines, payments and money of exchanges.
+
+    A line of which an edit left nothing is no line any more.
+    """
     orders, lines, payments = (frames[name] for name in ("orders", "order_lines", "order_payments"))
+    is_empty = (lines["quantity"] == 0) & (lines["total_minor"] == 0)
+    elsewhere = is_empty | lines["return_id"].notna()
     touched = orders["order_id"].isin(frames["exchanges"]["order_id"])
-    if not touched.any():
+    if not touched.any() and not elsewhere.any():
         return dict(frames)
-    own_lines, own_payments = (frame[frame["return_id"].isna()] for frame in (lines, payments))
+    own_payments = payments[payments["return_id"].isna()]
     orders = orders.assign(**{name: orders[name] - orders[added] for name, added in _EXCHANGED.items()})
-    new_lines = lines[lines["return_id"].notna()].groupby("order_id").size()
+    left_out = lines[elsewhere].groupby("order_id").size()
     received = own_payments.groupby("order_id")["money_minor"].sum()
-    orders["line_count"] = orders["line_count"] - orders["order_id"].map(new_lines).fillna(0).astype("int64[pyarrow]")
+    orders["line_count"] = orders["line_count"] - orders["order_id"].map(left_out).fillna(0).astype("int64[pyarrow]")
     orders["received_minor"] = orders["received_minor"].where(~touched, orders["order_id"].map(received).fillna(0))
-    return {**frames, "orders": ORDERS.conform(orders), "order_lines": own_lines, "order_payments": own_payments}
+    return {**frames, "orders": ORDERS.conform(orders), "order_lines": lines[~elsewhere], "order_payments": own_payments}
 
 
 def returns(frames: Frames) -> dict[str, pd.DataFrame]:
