@@ -162,7 +162,7 @@ def test_any_other_change_of_a_sent_document_is_for_a_person(tmp_path: Path) -> 
         sides.run(FIRST_DAY)
         at.change(booked, FIRST_DAY, bag, line(BOOK, 1, 1250))
         row = sides.run(FIRST_DAY).rows[booked.document_id]
-        changed = "changed after it was sent: lines, taxes, totals"
+        changed = "changed after it was sent: lines, taxes, totals (19.95 EUR then, 32.45 EUR now)"
         assert (row["outcome"], row["code"], row["reason"]) == ("quarantined", "changed_after_send", changed)
 
 
