@@ -58,7 +58,12 @@ class MplusCredits:
 
 
 def takes_all_back(item: Item, invoice: Record) -> bool:
-    """Return whether a refund has every line of an invoice, with all its pieces and at its price, and nothing else."""
+    """Return whether a refund has every line of an invoice, with all its pieces and at its price, and nothing else, in its branch.
+
+    MplusKASSA books a credit in the branch of its invoice; what came back to another one is a document of that.
+    """
+    if invoice.get("financialBranchNumber") not in (None, item.payload["order"]["branch_number"]):
+        return False
     back = sorted((article, -quantity, price, code) for article, quantity, price, code in map(line_content, _lines(item)))
     return back == sorted(line_content(line) for line in invoice.get("lineList") or ())
 

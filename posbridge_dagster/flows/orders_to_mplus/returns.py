@@ -80,6 +80,7 @@ def returns(frames: Frames) -> dict[str, pd.DataFrame]:
     orders["tax_minor"] = _for(orders, lines.groupby("order_id")["tax_minor"].sum())
     for name, of_one in (("line_count", lines), ("payment_count", payments)):
         orders[name] = _for(orders, of_one.groupby("order_id").size())
+    orders["location_id"] = orders["order_id"].map(_places(frames, payments)).fillna(orders["location_id"])
     orders = orders.assign(**_NOTHING, financial_status="REFUNDED")
     return {
         **frames,
@@ -155,6 +156,17 @@ def _given_back(frame: pd.DataFrame, refunds: pd.DataFrame) -> pd.DataFrame:
 def _taken(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame[frame["return_id"].notna()]
     return rows.assign(order_id=_record(rows["order_id"], "e", rows["return_id"]))
+
+
+def _places(frames: Frames, payments: pd.DataFrame) -> pd.Series:
+    """Return by document the location whose stock and till it changes, where it is known.
+
+    Goods may come back to another shop than they were sold in: where they are all put back to one, it is that; else that of the money.
+    """
+    goods = _given_back(frames["refund_lines"], frames["refunds"]).dropna(subset=["location_id"])
+    several = goods.groupby("order_id")["location_id"].transform("nunique") > 1
+    places = pd.concat([goods[~several], payments[payments["money_minor"] != 0].dropna(subset=["location_id"])])
+    return places.groupby("order_id")["location_id"].first()
 
 
 def _lines(frames: Frames) -> pd.DataFrame:

@@ -124,7 +124,7 @@ def test_a_change_that_cannot_be_mapped_is_held_back_with_its_reason(sent: Coupl
     edit(sent, OPEN, stranger)
     row = sent.run(DAY).orders["1"]
     assert (row["outcome"], row["code"]) == ("quarantined", "changed_after_send")
-    assert row["reason"].startswith("changed after it was sent: lines, totals; line 2: SKU '199901'")
+    assert row["reason"].startswith("changed after it was sent: lines, totals (19.95 EUR then, 32.45 EUR now); line 2: SKU '199901'")
     assert sent.writes() == []
     sent.edit_mapping(lambda document: document["lookups"]["service_codes"]["values"].update({"199901": 900001}))
     assert sent.run(DAY).outcomes()["1"] == "updated"
