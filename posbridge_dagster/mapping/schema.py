@@ -103,7 +103,7 @@ def _field(entry: TargetField) -> dict[str, Any]:
         "lookup": {"type": "string"},
         "default": _VALUE[entry.kind],
         "required": {"const": True} if entry.required else {"type": "boolean"},
-        "on": {"enum": list(get_args(On))},
+        "on": {"enum": [time for time in get_args(On) if not (entry.required and time == "update")]},
     }
     constant = {"required": ["value"], "not": {"anyOf": [{"required": [key]} for key in ("transform", "lookup", "default")]}}
     return {**_table(properties, []), "oneOf": [{"required": ["from"]}, constant], "description": entry.says}

@@ -91,6 +91,8 @@ def _required(entry: _Entry) -> bool:
 def _on(entry: _Entry) -> On:
     node = entry.value("on")
     word = entry.reading.word(node, "on", TIMES) if node is not None else None
+    if node is not None and word == "update" and entry.declared.required:
+        entry.complain(node, "is needed when a record is made, so it cannot be for afterwards only", "write on: create or on: always")
     return next((time for time in TIMES if time == word), "always")
 
 

@@ -217,6 +217,8 @@ def test_a_required_field_needs_a_source(tmp_path: Path) -> None:
     assert faults("«" + HEAD, tmp_path) == ["sales lacks debtor; every required field needs a source or a value"]
     (said,) = faults(f"{HEAD}fields: {{sales: {{debtor: {{value: 1, required: «false}}}}}}", tmp_path)
     assert said == "debtor can never be empty; take required: false away"
+    (said,) = faults(f"{HEAD}fields: {{sales: {{debtor: {{value: 1, on: «update}}}}}}", tmp_path)
+    assert said == "debtor is needed when a record is made, so it cannot be for afterwards only; write on: create or on: always"
 
 
 def test_unknown_targets_are_named(tmp_path: Path) -> None:
