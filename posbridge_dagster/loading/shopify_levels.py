@@ -170,6 +170,7 @@ class LevelLoader:
             reference = f"gid://posbridge/StockRun/{self.run_id}"
             set_levels(self.client, part[0].wanted.key.location_id, rows, key=str(uuid4()), reference=reference)
         except UserErrors as refusal:
+            self.levels.keep(each.before for each in part)  # all of a call is set or nothing: there is no doubt left
             return self._without_faults(part, refusal)
         except (*_PASSING, Refused) as failure:
             self._note(failure)
@@ -224,7 +225,7 @@ class LevelLoader:
             self.rows[each.wanted.key] = _row(each.wanted, made, attempts=attempts, changes=_changes(each) if sent else "")
 
     def _refuse(self, decision: Decision, code: str, reason: str) -> None:
-        self._fail([(decision.wanted, replace(decision.before, sent_quantity=None))], code, reason, Outcome.QUARANTINED)
+        self._fail([(decision.wanted, decision.before)], code, reason, Outcome.QUARANTINED)
 
     def _fail(self, levels: Iterable[tuple[WantedLevel, Level | None]], code: str, reason: str, outcome: Outcome = Outcome.FAILED) -> None:
         """Remember why levels could not be set; their cursors stay where they were, so the next run tries again."""

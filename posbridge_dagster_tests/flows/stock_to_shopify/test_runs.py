@@ -108,6 +108,17 @@ def test_a_sale_between_reading_and_writing_makes_the_write_stale_and_is_taken_o
         assert shop.available() == 7
 
 
+def test_a_sale_between_reading_and_writing_that_the_search_does_not_show_yet_is_taken_off_as_well(tmp_path: Path) -> None:
+    clients = (_Meddled, MplusClient)
+    with stock_shop(shelves(1, 10), tmp_path, clients=clients) as shop:
+        shop.run()
+        shop.shop.switches["search_lag_s"] = 300.0
+        shop.sell_at_till(FIRST, 2)
+        _meddle(shop, "InventorySetQuantities", lambda: shop.sell_in_shop(quantity=1))
+        shop.run()
+        assert shop.available() == 7
+
+
 def test_a_level_that_never_stands_still_fails_and_is_tried_again(tmp_path: Path) -> None:
     class Restless(ShopifyClient):
         shop: StockShop | None = None
