@@ -24,7 +24,7 @@ INTENDED = ("source_id", "source_fingerprint", "payload_fingerprint", "source_ve
 
 REPLACED_BY_A_CLAIM = (
     *("state", "outcome", "source_fingerprint", "payload_fingerprint", "source_version", "idempotency_key", "generation"),
-    *("attempts", "code", "reason", "day", "amount_minor", "currency", "run_id"),
+    *("attempts", "code", "reason", "day", "amount_minor", "currency", "run_id", "detail"),
 )
 """The columns that a claim overwrites and a release puts back."""
 
@@ -119,6 +119,7 @@ class Claims(Section):
             "idempotency_key": idempotency_key(subject, "write", generation),
             "attempts": known.attempts + 1 if known else 1,
             "run_id": owner.run_id,
+            "detail": {**((known.detail if known else None) or {}), **(intent.detail or {})} or None,
             "owner": owner.text,
             "lease_until": moment + timedelta(seconds=lease_s),
             "first_seen_at": known.first_seen_at if known else moment,

@@ -26,7 +26,8 @@ class Intent:
     """What a run is about to write for one record; fingerprints are digests of what was read and what will be sent.
 
     ``seen_attempts`` are the attempts of the record on which the run based its decision, 0 when it knew none. They let a
-    done record be reopened although nothing changed at the source, because the other side has drifted.
+    done record be reopened although nothing changed at the source, because the other side has drifted. ``detail`` is added to
+    what the record remembers, for the run that comes after one that was killed.
     """
 
     source_id: str
@@ -37,6 +38,7 @@ class Intent:
     amount_minor: int | None = None
     currency: str = ""
     seen_attempts: int = 0
+    detail: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

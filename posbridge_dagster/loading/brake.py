@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from posbridge_dagster.loading.fields import field_of
+
 
 class Braked(Exception):
     """Too much would change; the text says how much, and how to let the run go on."""
@@ -13,7 +15,7 @@ class Braked(Exception):
 class Brake:
     """Allows changes of ``fields`` in at most ``percent`` of the known records; ``least`` changes are always allowed.
 
-    A field of a part of a record is named ``<part>.<field>`` and watched by its last name. Without fields, or when a person has
+    A field of a part of a record is named ``<part>.<field>`` and watched by its own name. Without fields, or when a person has
     ``released`` it for this run, nothing is held.
     """
 
@@ -25,7 +27,7 @@ class Brake:
 
     def check(self, changes: Sequence[Collection[str]], known: int) -> None:
         """Raise Braked when too many of the changes (the changed fields, one collection per record) touch the watched fields."""
-        touched = sum(1 for fields in changes if self.fields.intersection(name.rpartition(".")[2] for name in fields))
+        touched = sum(1 for fields in changes if self.fields.intersection(map(field_of, fields)))
         self.allow(touched, known)
 
     def allow(self, changed: int, known: int) -> None:

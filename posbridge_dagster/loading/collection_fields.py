@@ -52,7 +52,7 @@ def kept_collection(row: Row, products: Sequence[str], policies: Mapping[str, st
         external_id=row["custom_id"],
         name=f"group {number}",
         fields=fields,
-        policies={**policies, PARENT: "update", PUBLICATIONS: "create", DELETED: "update"},
+        policies={**policies, PARENT: "always", PUBLICATIONS: "create", DELETED: "update"},
         payload=row,
         source={**row, PRODUCTS: list(products)},
     )
@@ -70,14 +70,11 @@ def collection_input(item: Kept, due: Collection[str]) -> Input:
     return given
 
 
-def creation_input(item: Kept, members: Sequence[str]) -> Input:
-    """Return a new collection as a CollectionCreateInput with the first of its members, global ids of products.
-
-    A field of policy ``update`` is written afterwards only.
-    """
-    due = [name for name in item.fields if item.begins_with(name)]
-    given = {name: value for name, value in collection_input(item, due).items() if value and name != "redirectNewHandle"}
-    return given | {"metafields": [custom_id_metafield(KEY, item.external_id), _parent(item)], "sources": [new_source(members)]}
+def creation_input(item: Kept, due: Collection[str], members: Sequence[str]) -> Input:
+    """Return a new collection as a CollectionCreateInput: what is due, and the first of its members, global ids of products."""
+    given = {name: value for name, value in collection_input(item, due).items() if name != "redirectNewHandle"}
+    metafields = [custom_id_metafield(KEY, item.external_id), *given.get("metafields", ())]
+    return given | {"metafields": metafields, "sources": [new_source(members)]}
 
 
 def new_source(members: Sequence[str]) -> Input:

@@ -65,11 +65,9 @@ def kept_customer(row: Row, policies: Mapping[str, str], custom_id: str, source:
 def customer_input(item: Kept, due: Collection[str], found: Input | None, *, is_ours: bool) -> Input:
     """Return what ``customerSet`` is given for the fields that are due.
 
-    ``found`` is the customer as they are, None for a new one, who gets no field of policy ``update``; ``is_ours`` says that
-    their default address is the one that was written before, so that a new one takes its place instead of standing beside it.
+    ``found`` is the customer as they are, None for a new one; ``is_ours`` says that their default address is the one that was
+    written before, so that a new one takes its place instead of standing beside it.
     """
-    if found is None:
-        due = [name for name in due if name == RETIRED or item.begins_with(name)]
     given: Input = {}
     for name in due:
         value = item.fields[name]

@@ -6,12 +6,16 @@ other system has drifted).
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-FIELDS, REFUSED, HALF = "fields", "refused", "half"
-"""Names in a ledger record's detail: digests of what was written last, and how it was left."""
+FIELDS, REFUSED, HALF, STRANGE = "fields", "refused", "half", "strange"
+"""Names in a ledger record's detail: digests of what was written last, how it was left, and that somebody else had made it."""
+
+_EMPTY: tuple[Any, ...] = (None, "", [])
+_PARTS_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,32 @@ class Kept:
     payload: Mapping[str, Any] = field(default_factory=dict)
     source: Mapping[str, Any] = field(default_factory=dict)
 
-    def begins_with(self, name: str) -> bool:
-        """Return whether a field is written when the record is made; one of policy ``update`` is written afterwards only."""
-        return self.policies.get(name, "always") != "update"
+
+def part_of(name: str) -> str:
+    """Return the part of a record that a field named ``<part>.<field>`` belongs to (parts are numbers), empty for the record's own."""
+    part, dot, _ = name.partition(".")
+    return part if dot and part.isdigit() else ""
+
+
+def field_of(name: str) -> str:
+    """Return the name of a field without the part it belongs to."""
+    part = part_of(name)
+    return name.removeprefix(f"{part}.") if part else name
+
+
+def first_fields(item: Kept) -> tuple[str, ...]:
+    """Return the fields that a new record is made with, in their order: those that say something and are not for afterwards only."""
+    return tuple(name for name, value in item.fields.items() if item.policies.get(name, "always") != "update" and value not in _EMPTY)
+
+
+def told_fields(names: Collection[str]) -> str:
+    """Return fields for a person to read; one of more than three parts is told once: ``price of 12``."""
+    parts = Counter(field_of(name) for name in names if part_of(name))
+    return ", ".join(dict.fromkeys(_told(name, parts[field_of(name)]) for name in names))
+
+
+def _told(name: str, parts: int) -> str:
+    return f"{field_of(name)} of {parts}" if part_of(name) and parts > _PARTS_NAMED else name
 
 
 def field_digests(item: Kept) -> dict[str, str]:

@@ -10,7 +10,7 @@ from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.products import create_product, products_of_articles, update_product
 from posbridge_dagster.clients.mplus.reading import Record
 from posbridge_dagster.ledger import Ledger
-from posbridge_dagster.loading.fields import Kept
+from posbridge_dagster.loading.fields import Kept, first_fields, part_of
 from posbridge_dagster.loading.once import Written
 from posbridge_dagster.loading.product_matching import ARTICLE, FAMILY, ITEM, MADE_FROM_PRODUCT
 from posbridge_dagster.loading.works import Answer, Conflict, Work
@@ -74,6 +74,11 @@ class MplusProductWriter:
             differing |= {f"{number}.{name}" for name, value in content.items() if _other(article.get(_ARTICLE[name]), value)}
         return differing
 
+    def amiss(self, item: Kept, found: Record) -> Collection[str]:
+        """Return the fields of articles that the family does not have."""
+        missing = item.payload["articles"].keys() - _there(found)
+        return {name for name in first_fields(item) if part_of(name) in missing}
+
     def apply(self, works: Sequence[Work]) -> Iterator[tuple[str, Answer]]:
         """Write, and yield source id and answer as they come."""
         for work in works:
@@ -85,8 +90,8 @@ class MplusProductWriter:
     def _written(self, work: Work) -> Written:
         item = work.item
         if work.found is None:
-            articles = [_article(item, number, None) for number in item.payload["articles"]]
-            number = create_product(self.client, {**_family(item, item.payload["family"]), "articleList": articles})
+            articles = [_article(work, number) for number in item.payload["articles"]]
+            number = create_product(self.client, {**_family(work), "articleList": articles})
         else:
             number = int(work.found["productNumber"])
             changes = _changes(work)
@@ -104,27 +109,27 @@ class MplusProductWriter:
 
 
 def _changes(work: Work) -> dict[str, Any]:
-    """Return the members of the family that are due, and of its articles; an article that is not there comes with all it has."""
-    item, due = work.item, set(work.fields)
-    there = {str(article["articleNumber"]) for article in work.found["articleList"]}
-    articles = []
-    for number in item.payload["articles"]:
-        fields = {name.removeprefix(f"{number}.") for name in due if name.startswith(f"{number}.")}
-        if fields:
-            articles.append(_article(item, number, fields if number in there else None))
-    changes = _family(item, [name for name in item.payload["family"] if name in due])
-    return {**changes, **({"articleList": articles} if articles else {})}
+    """Return the members of the family that are due, and of its articles; an article that is not there comes also without any."""
+    there = _there(work.found)
+    articles = [_article(work, number) for number in work.item.payload["articles"]]
+    changed = [article for article in articles if len(article) > 1 or str(article["articleNumber"]) not in there]
+    return {**_family(work), **({"articleList": changed} if changed else {})}
 
 
-def _family(item: Kept, names: Collection[str]) -> dict[str, Any]:
-    return {_FAMILY[name]: item.payload["family"][name] or "" for name in names}
+def _there(found: Record) -> set[str]:
+    return {str(article["articleNumber"]) for article in found["articleList"]}
 
 
-def _article(item: Kept, number: str, names: Collection[str] | None) -> dict[str, Any]:
-    """Return the members of an article: all that are filled where ``names`` is None; a text that became empty is cleared."""
-    content = item.payload["articles"][number]
-    chosen = {name: value for name, value in content.items() if (value is not None if names is None else name in names)}
-    members = {_ARTICLE[name]: "" if value is None and name in _TEXTS else value for name, value in chosen.items()}
+def _family(work: Work) -> dict[str, Any]:
+    own = work.item.payload["family"]
+    return {_FAMILY[name]: value or "" for name, value in own.items() if name in work.fields}
+
+
+def _article(work: Work, number: str) -> dict[str, Any]:
+    """Return the members of an article that are due; a text that became empty is cleared."""
+    content = work.item.payload["articles"][number]
+    due = {name: value for name, value in content.items() if f"{number}.{name}" in work.fields}
+    members = {_ARTICLE[name]: "" if value is None and name in _TEXTS else value for name, value in due.items()}
     return {"articleNumber": int(number), **{name: value for name, value in members.items() if value is not None}}
 
 

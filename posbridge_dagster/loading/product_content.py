@@ -58,16 +58,16 @@ def is_simple(item: Kept) -> bool:
     return not item.payload["names"]
 
 
-def new_product(item: Kept, articles: Collection[str]) -> Input:
-    """Return a ProductSetInput that makes the product with variants of these articles; fields for later only are left out."""
-    fields = {name: value for name, value in item.payload["product"].items() if item.begins_with(name)}
-    metafields = [custom_id_metafield(PRODUCT_KEY, item.external_id), *new_features(item, "0")]
+def new_product(item: Kept, due: Collection[str], articles: Collection[str]) -> Input:
+    """Return a ProductSetInput that makes the product, with the fields that are due, with variants of these articles."""
+    fields = {name: value for name, value in item.payload["product"].items() if name in due}
+    metafields = [custom_id_metafield(PRODUCT_KEY, item.external_id), *new_features(item, "0", due)]
     return {
         **product_update_input(fields),
         **({"tags": fields["tags"]} if fields.get("tags") else {}),
         "metafields": metafields,
         "productOptions": option_inputs(item),
-        "variants": [{"position": position, **set_variant(item, number)} for position, number in enumerate(articles, 1)],
+        "variants": [{"position": position, **set_variant(item, number, due)} for position, number in enumerate(articles, 1)],
     }
 
 
@@ -88,22 +88,18 @@ def option_inputs(item: Kept) -> list[Input]:
     ]
 
 
-def set_variant(item: Kept, number: str) -> Input:
+def set_variant(item: Kept, number: str, due: Collection[str]) -> Input:
     """Return a new variant as a ProductVariantSetInput, which takes the SKU beside the item."""
-    variant = variant_input(item, number, None, new=True)
+    variant = variant_input(item, number, due, new=True)
     stock = dict(variant.get("inventoryItem", {}))
     sku = stock.pop("sku", None)
     return {**variant, **({"inventoryItem": stock} if stock else {}), **({"sku": sku} if sku else {})}
 
 
-def variant_input(item: Kept, number: str, fields: Collection[str] | None, *, new: bool) -> Input:
-    """Return fields of a variant as a ProductVariantsBulkInput; all that are filled of a new one when ``fields`` is None."""
+def variant_input(item: Kept, number: str, due: Collection[str], *, new: bool) -> Input:
+    """Return the due fields of a variant as a ProductVariantsBulkInput; a new one also gets what it cannot be without."""
     content = item.payload["variants"][number]
-    chosen = {
-        name: value
-        for name, value in content.items()
-        if (name in fields if fields is not None else value is not None and item.begins_with(of_article(number, name)))
-    }
+    chosen = {name: value for name, value in content.items() if of_article(number, name) in due}
     variant: Input = {_VARIANT[name]: _cleared(name, value) for name, value in chosen.items() if name in _VARIANT}
     stock: Input = {_ITEM[name]: _cleared(name, value) for name, value in chosen.items() if name in _ITEM}
     if any(name in chosen for name in _WEIGHT) and content.get("weight") and content.get("weight_unit"):
@@ -115,7 +111,7 @@ def variant_input(item: Kept, number: str, fields: Collection[str] | None, *, ne
         variant["optionValues"] = option_values(item, number)
     if new:
         custom_id = custom_id_metafield(ARTICLE_KEY, article_custom_id(item, number))
-        variant["metafields"] = [custom_id, *new_features(item, number)]
+        variant["metafields"] = [custom_id, *new_features(item, number, due)]
     return variant
 
 
@@ -135,9 +131,9 @@ def features(item: Kept, number: str) -> Iterator[tuple[str, Mapping[str, Any]]]
             yield name if number == "0" else of_article(number, name), feature
 
 
-def new_features(item: Kept, number: str) -> list[Input]:
-    """Return the filled features of a new product or variant as MetafieldInput."""
-    return [metafield_input(feature) for name, feature in features(item, number) if feature["value"] and item.begins_with(name)]
+def new_features(item: Kept, number: str, due: Collection[str]) -> list[Input]:
+    """Return the due features of a new product or variant as MetafieldInput."""
+    return [metafield_input(feature) for name, feature in features(item, number) if name in due]
 
 
 def metafield_input(feature: Mapping[str, Any]) -> Input:

@@ -75,10 +75,10 @@ class Impossible(Refused):
         super().__init__(reason, system="Shopify", operation="product", code=code)
 
 
-def creation(item: Kept) -> list[Step]:
+def creation(work: Work) -> list[Step]:
     """Return the step that makes a product with all of its variants; it is published when its id is known."""
-    identifier = custom_id(PRODUCT_KEY, item.external_id)
-    variables = {"identifier": identifier, "input": new_product(item, articles_for_sale(item))}
+    identifier = custom_id(PRODUCT_KEY, work.item.external_id)
+    variables = {"identifier": identifier, "input": new_product(work.item, work.fields, articles_for_sale(work.item))}
     return [Step(Stage.SET, "product_set", variables)]
 
 
@@ -142,14 +142,14 @@ class _Change:
         """Yield the changes of variants that are there; those of the same call are written together or not at all."""
         changed, matched = [], self.found.variants
         for number in self.item.payload["variants"]:
-            content = variant_input(self.item, number, self._due_of(number), new=False) if number in matched else {}
+            content = variant_input(self.item, number, self.work.fields, new=False) if number in matched else {}
             if content:
                 changed.append({"id": matched[number]["id"], **content})
         for part in _parts(changed, VARIANTS_IN_A_CALL):
             yield Step(Stage.UPDATE_VARIANTS, "product_variants_update", {"productId": self.found.product_id, "variants": part})
 
     def _additions(self) -> Iterator[Step]:
-        new = [variant_input(self.item, number, None, new=True) for number in self._missing()]
+        new = [variant_input(self.item, number, self.work.fields, new=True) for number in self._missing()]
         for part in _parts(new, VARIANTS_IN_A_CALL):
             variables = {"productId": self.found.product_id, "variants": part}
             yield Step(Stage.CREATE_VARIANTS, "product_variants_create", variables, repeatable=False)
@@ -176,18 +176,13 @@ class _Change:
         variants = []
         for number in articles_for_sale(self.item):
             if number in self.found.variants:
-                content = variant_input(self.item, number, self._due_of(number), new=False)
+                content = variant_input(self.item, number, self.work.fields, new=False)
                 values = option_values(self.item, number)
                 variants.append({**content, "id": self.found.variants[number]["id"], "optionValues": values})
             else:
-                variants.append(set_variant(self.item, number))
+                variants.append(set_variant(self.item, number, self.work.fields))
         content = {"productOptions": option_inputs(self.item), "variants": variants}
         return Step(Stage.SET, "product_set", {"identifier": {"id": self.found.product_id}, "input": content})
-
-    def _due_of(self, number: str) -> set[str]:
-        """Return the due fields of a variant, without the article's number."""
-        prefix = f"{number}."
-        return {name.removeprefix(prefix) for name in self.work.fields if name.startswith(prefix)}
 
     def _reordered(self) -> Step:
         """Return the step that puts options and values into the till's sequence; values of others come last."""

@@ -99,7 +99,7 @@ class Progress:
 def begun(work: Work, rules: Rules) -> Progress:
     """Return the progress of a work nothing was done for yet; one that cannot be done is over."""
     if not isinstance(work.found, Found):
-        return Progress(work, creation(work.item))
+        return Progress(work, creation(work))
     product_id = work.found.product_id
     try:
         return Progress(work, change(work, work.found, rules), product_id, work.found.product["updatedAt"])

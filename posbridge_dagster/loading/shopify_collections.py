@@ -131,13 +131,8 @@ class ShopifyCollections:
         item = work.item
         if item.fields[DELETED]:
             return self._ended(work)
-        collection, due = (work.found, work.fields) if work.found is not None else (self._created(item), ())
-        fields = collection_input(item, due)
-        if fields:
-            collection = self._updated(item, collection["id"], fields)
-        if PRODUCTS in due or (work.found is None and len(wanted_members(item)) > MEMBERS_IN_A_CALL):
-            self._keep_members(item, collection)
-        if PUBLICATIONS in due or DELETED in due or work.found is None:
+        collection = self._created(work) if work.found is None else self._changed(work)
+        if PUBLICATIONS in work.fields or DELETED in work.fields:
             self._publish(item, collection["id"])
         self._seen[str(item.payload["group_number"])] = seen_text(collection, collection_digest(collection))
         return Written(tail(collection["id"]), str(collection["handle"]))
@@ -151,10 +146,25 @@ class ShopifyCollections:
             unpublish(self.client, there, sorted((self._channels or {}).values()))
         return Written(work.target_id or tail(there))
 
-    def _created(self, item: Kept) -> Node:
-        """Make a collection with the first of its members; one whose answer was lost is looked for at once."""
-        members = sorted(wanted_members(item))[:MEMBERS_IN_A_CALL]
-        given = creation_input(item, members)
+    def _changed(self, work: Work) -> Node:
+        fields = collection_input(work.item, work.fields)
+        collection: Node = self._updated(work.item, work.found["id"], fields) if fields else work.found
+        if PRODUCTS in work.fields:
+            self._keep_members(work.item, collection)
+        return collection
+
+    def _created(self, work: Work) -> Node:
+        """Make a collection with all of its members; of very many the first come with it and the others after it."""
+        members = sorted(wanted_members(work.item))
+        collection = self._made(work, members[:MEMBERS_IN_A_CALL])
+        if len(members) > MEMBERS_IN_A_CALL:
+            self._keep_members(work.item, collection)
+        return collection
+
+    def _made(self, work: Work, members: Sequence[str]) -> Node:
+        """Make a collection; one whose answer was lost is looked for at once."""
+        item = work.item
+        given = creation_input(item, work.fields, members)
         for _ in range(3):  # as given, under another handle, without products that are gone
             try:
                 return collection_create(self.client, given)

@@ -16,7 +16,7 @@ from posbridge_dagster.clients.shopify.deadline import Deadline
 from posbridge_dagster.clients.shopify.metafield_definitions import Definition, are_defined, ensure_definitions
 from posbridge_dagster.clients.shopify.publications import publication_ids
 from posbridge_dagster.ledger import Ledger
-from posbridge_dagster.loading.fields import Kept
+from posbridge_dagster.loading.fields import Kept, first_fields, part_of
 from posbridge_dagster.loading.product_content import (
     ARTICLE_KEY,
     DEFAULT_OPTION,
@@ -70,6 +70,11 @@ class ProductWriter:
     def differing(self, item: Kept, found: Found) -> Collection[str]:
         """Return the fields in which a product is another than it should be."""
         return set(_differing(item, found, self._rules))
+
+    def amiss(self, item: Kept, found: Found) -> Collection[str]:
+        """Return the options and variants where they are others, and the fields of variants that are missing."""
+        missing = set(articles_for_sale(item)) - found.variants.keys()
+        return {*_structure(item, found, self._rules), *(name for name in first_fields(item) if part_of(name) in missing)}
 
     def apply(self, works: Sequence[Work]) -> Iterator[tuple[str, Answer]]:
         """Write, and yield source id and answer as they come."""
@@ -133,10 +138,7 @@ def _differing(item: Kept, found: Found, rules: Rules) -> Iterator[str]:
     own = item.payload["product"]
     yield from (name for name in own if name in item.fields and product_differs(name, own[name], found.product))
     yield from (name for name, feature in features(item, "0") if feature_differs(feature, found.product["metafields"]))
-    if "options" in item.fields and _option_names(found) != (item.payload["names"] or [DEFAULT_OPTION]):
-        yield "options"
-    if "variants" in item.fields and _other_variants(item, found, rules):
-        yield "variants"
+    yield from _structure(item, found, rules)
     there = {each["publication"]["id"] for each in found.product["resourcePublicationsV2"]}
     if "publications" in item.fields and not set(rules.publications) <= there:
         yield "publications"
@@ -146,6 +148,13 @@ def _differing(item: Kept, found: Found, rules: Rules) -> Iterator[str]:
         named: Callable[[str], str] = prefix.__add__
         yield from (named(name) for name in content if named(name) in item.fields and variant_differs(name, content, variant))
         yield from (name for name, feature in features(item, number) if feature_differs(feature, variant["metafields"]))
+
+
+def _structure(item: Kept, found: Found, rules: Rules) -> Iterator[str]:
+    if "options" in item.fields and _option_names(found) != (item.payload["names"] or [DEFAULT_OPTION]):
+        yield "options"
+    if "variants" in item.fields and _other_variants(item, found, rules):
+        yield "variants"
 
 
 def _option_names(found: Found) -> list[str]:

@@ -9,12 +9,11 @@ written and closed. A process that dies leaves a claim in doubt; the next run fi
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from posbridge_dagster.clients.failures import Busy, Refused, UnknownOutcome, Unreachable
 from posbridge_dagster.ledger import Claim, Closing, Ledger, Owner, QuarantineEntry, Record, State
 from posbridge_dagster.loading.brake import Brake
-from posbridge_dagster.loading.fields import FIELDS, HALF, REFUSED, Kept, field_digests, fingerprint
+from posbridge_dagster.loading.fields import FIELDS, HALF, REFUSED, Kept, fingerprint, told_fields
 from posbridge_dagster.loading.once import HalfWritten, Written
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.trouble import Trouble, failure_code
@@ -24,11 +23,12 @@ from posbridge_dagster.loading.works import (
     KeepingWriter,
     Work,
     failed_row,
-    fields_to_write,
     intent_of,
+    kept_detail,
     not_attempted_row,
     outcome_of,
     plan_row,
+    planned,
     result_row,
     settled_row,
 )
@@ -70,13 +70,13 @@ class Upkeep:
             else:
                 rows[item.source_id] = settled
         trouble = Trouble()
-        planned, verdicts = self._planned(works, records, drifted or {}, writer, trouble)
-        there = [work for work in planned if work.found is not None]
+        plans, verdicts = self._planned(works, records, drifted or {}, writer, trouble)
+        there = [work for work in plans if work.found is not None]
         self.brake.check([work.fields for work in there], len(there) + len(rows))
         self._leave_quarantine([key for key, row in rows.items() if row.outcome is Outcome.UNCHANGED])
         rows |= verdicts
-        for start in range(0, len(planned), writer.batch):
-            batch = planned[start : start + writer.batch]
+        for start in range(0, len(plans), writer.batch):
+            batch = plans[start : start + writer.batch]
             rows |= {row.source_id: row for row in self._carried_out(batch, records, writer, trouble)}
         return [rows[item.source_id] for item in items]
 
@@ -89,7 +89,7 @@ class Upkeep:
         except (Busy, Unreachable, UnknownOutcome) as failure:
             trouble.stop(failure)
             return [], {work.item.source_id: failed_row(work.item, failure) for work in works}
-        planned: list[Work] = []
+        plans: list[Work] = []
         rows: dict[str, ResultRow] = {}
         for work in works:
             source_id = work.item.source_id
@@ -101,9 +101,9 @@ class Upkeep:
                 rows[source_id] = result_row(work.item, Outcome.QUARANTINED, code=there.code, reason=there.reason)
                 self._quarantine(work.item, rows[source_id])
             else:
-                fields = fields_to_write(work.item, there, record, drifted.get(source_id, ()), writer)
-                planned.append(replace(work, found=there, fields=fields))
-        return planned, rows
+                in_doubt = record is not None and record.state is State.INTENT
+                plans.append(planned(work, there, record, drifted.get(source_id, ()), writer, in_doubt=in_doubt))
+        return plans, rows
 
     def _gone(self, work: Work, record: Record) -> ResultRow:
         """Hold back a record that was written once and was deleted in the other system, until a person asks for it anew."""
@@ -139,7 +139,8 @@ class Upkeep:
                 yield result_row(work.item, Outcome.SKIPPED, code="in_progress_elsewhere", reason="another run is writing it")
         try:
             moved = [key for key in waiting if claims[key].record.attempts != attempts.get(key, 0) + 1]
-            yield from self._found_anew(moved, waiting, records, writer, trouble)
+            records = {**records, **{key: claims[key].record for key in moved}}
+            yield from self._found_anew(moved, waiting, claims, records, writer, trouble)
             if not trouble.stopped:
                 yield from self._answers(waiting, claims, records, writer, trouble)
         finally:  # what has no answer may have left: the next run looks it up
@@ -147,7 +148,13 @@ class Upkeep:
         yield from left
 
     def _found_anew(
-        self, moved: Sequence[str], waiting: dict[str, Work], records: Mapping[str, Record], writer: KeepingWriter, trouble: Trouble
+        self,
+        moved: Sequence[str],
+        waiting: dict[str, Work],
+        claims: Mapping[str, Claim],
+        records: Mapping[str, Record],
+        writer: KeepingWriter,
+        trouble: Trouble,
     ) -> Iterator[ResultRow]:
         """Look again at records that another run had between our look and our claim."""
         try:
@@ -156,13 +163,14 @@ class Upkeep:
             trouble.stop(failure)
             return
         for key in moved:
-            work, there = waiting[key], found.get(key)
+            work, there, record = waiting[key], found.get(key), records[key]
+            if there is None and FIELDS in (record.detail or {}):
+                there = _GONE
             if isinstance(there, Conflict):
                 row = result_row(work.item, Outcome.QUARANTINED, code=there.code, reason=there.reason)
                 yield self._close(waiting.pop(key), State.QUARANTINED, row, records)
             else:
-                differing = writer.differing(work.item, there) if there is not None else work.item.fields
-                waiting[key] = replace(work, found=there, fields=tuple(name for name in work.item.fields if name in differing))
+                waiting[key] = planned(work, there, record, (), writer, in_doubt=claims[key].in_doubt)
 
     def _answers(
         self,
@@ -183,29 +191,25 @@ class Upkeep:
                 renewed_at = time.monotonic()
 
     def _answered(self, work: Work, answer: Answer, attempts: int, records: Mapping[str, Record], trouble: Trouble) -> ResultRow:
-        changes = ", ".join(work.fields) if work.found is not None else ""
+        changes = told_fields(work.fields)
         if isinstance(answer, Busy | Unreachable | UnknownOutcome):
             trouble.happened(answer)
             row = result_row(work.item, Outcome.FAILED, None, failure_code(answer), answer.reason, attempts, changes)
             return self._close(work, State.INTENT, row, records)
         trouble.over()
         if isinstance(answer, Written):
-            outcome = outcome_of(work, records.get(work.item.source_id))
-            row = result_row(work.item, outcome, answer, attempts=attempts, changes=changes)
+            row = result_row(work.item, outcome_of(work), answer, attempts=attempts, changes=changes)
             return self._close(work, State.DONE, row, records)
         if isinstance(answer, HalfWritten):
             row = result_row(work.item, Outcome.QUARANTINED, answer.written, answer.code, answer.reason, attempts, changes)
-            return self._close(work, State.QUARANTINED, row, records, HALF)
+            return self._close(work, State.QUARANTINED, row, records, HALF if outcome_of(work) is Outcome.CREATED else "")
         if not isinstance(answer, Refused):
             raise answer
         row = result_row(work.item, Outcome.QUARANTINED, None, answer.code or "refused", answer.reason, attempts, changes)
         return self._close(work, State.QUARANTINED, row, records, REFUSED)
 
     def _close(self, work: Work, state: State, row: ResultRow, records: Mapping[str, Record], mark: str = "") -> ResultRow:
-        """Write down how a record ended; what was written of its fields is remembered only when it is done."""
-        known = records.get(work.item.source_id)
-        before: dict[str, Any] = dict((known.detail or {}) if known else {})
-        kept = {FIELDS: field_digests(work.item)} if state is State.DONE else {name: before[name] for name in (FIELDS,) if name in before}
+        """Write down how a record ended."""
         closing = Closing(
             source_id=row.source_id,
             state=state,
@@ -214,7 +218,7 @@ class Upkeep:
             target_number=row.target_number or None,
             code=row.code,
             reason=row.reason,
-            detail=(kept | ({mark: True} if mark else {})) or None,
+            detail=kept_detail(work, records.get(work.item.source_id), state, mark),
         )
         lost = self.ledger.close_records(self.flow, [closing], self.owner)
         if row.outcome is Outcome.QUARANTINED:

@@ -1,12 +1,24 @@
 """What there is to do for the records that are kept in step, and how a writer of one kind of record does it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
 
 from posbridge_dagster.clients.failures import RemoteFailure
 from posbridge_dagster.ledger import Intent, Record, State
-from posbridge_dagster.loading.fields import FIELDS, HALF, REFUSED, Kept, due_fields, fingerprint
+from posbridge_dagster.loading.fields import (
+    FIELDS,
+    HALF,
+    REFUSED,
+    STRANGE,
+    Kept,
+    due_fields,
+    field_digests,
+    fingerprint,
+    first_fields,
+    told_fields,
+)
 from posbridge_dagster.loading.once import HalfWritten, Written
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.trouble import failure_code
@@ -23,13 +35,26 @@ class Conflict:
     reason: str
 
 
+class Standing(StrEnum):
+    """What a record of the other system is to us, which decides what of it is ours to write.
+
+    ``new``: it is not there. ``begun``: an earlier run was making it and was cut short. ``strange``: somebody else made it.
+    ``known``: it was written before, and what was written is remembered.
+    """
+
+    NEW = "new"
+    BEGUN = "begun"
+    STRANGE = "strange"
+    KNOWN = "known"
+
+
 @dataclass(frozen=True)
 class Work:
     """One record with something to do. ``target_id`` is what the ledger knows, empty for a new record.
 
-    ``found`` is what the writer found, None where there is nothing; then everything is written. Else ``fields`` are those to
-    write, in their order; without any, only what the writer remembers of the record (links) is stored again. ``key`` marks the
-    write for the other system.
+    ``found`` is what the writer found, None where there is nothing. ``fields`` are all that is to be written, in their order;
+    without any, only what the writer remembers of the record (links) is stored again. ``key`` marks the write for the other
+    system.
     """
 
     item: Kept
@@ -37,6 +62,7 @@ class Work:
     found: Any = None
     fields: tuple[str, ...] = ()
     key: str = ""
+    standing: Standing = Standing.NEW
 
 
 class KeepingWriter(Protocol):
@@ -60,6 +86,15 @@ class KeepingWriter(Protocol):
         ...
 
 
+@runtime_checkable
+class InParts(Protocol):
+    """A writer whose records consist of parts, which may be missing there."""
+
+    def amiss(self, item: Kept, found: Any) -> Collection[str]:
+        """Return the fields that are written whatever was written before: those of missing parts, and a structure that is another."""
+        ...
+
+
 def settled_row(item: Kept, record: Record | None, drifted: Collection[str]) -> ResultRow | None:
     """Return the row of an item with nothing to do: as it was last written, or refused just so; else None."""
     if record is None:
@@ -73,39 +108,70 @@ def settled_row(item: Kept, record: Record | None, drifted: Collection[str]) -> 
     return None
 
 
-def fields_to_write(item: Kept, found: Any, record: Record | None, drifted: Collection[str], writer: KeepingWriter) -> tuple[str, ...]:
-    """Return the fields to write of a record: all of a new one, those due of a known one, those that differ of a strange one."""
+def planned(
+    work: Work, found: Any, record: Record | None, drifted: Collection[str], writer: KeepingWriter, *, in_doubt: bool = False
+) -> Work:
+    """Return a work with what was found and the fields to write.
+
+    These are the first fields of a new record, and of a begun one those that are missing; those that differ of a strange one, but
+    for what people may have written; what is due of a known one. ``in_doubt``: its last write may have been cut short.
+    """
+    item, detail = work.item, (record.detail if record else None) or {}
+    standing = _standing(found, detail, in_doubt)
+    if standing is Standing.NEW:
+        return replace(work, found=None, fields=first_fields(item), standing=standing)
+    if standing is Standing.KNOWN:
+        due = set(due_fields(item, detail[FIELDS], drifted))
+    else:
+        ours = set(first_fields(item)) if standing is Standing.BEGUN else {name for name in item.fields if _is_for_later(item, name)}
+        due = ours & set(writer.differing(item, found))
+    if isinstance(writer, InParts):
+        due |= set(writer.amiss(item, found))
+    return replace(work, found=found, fields=tuple(name for name in item.fields if name in due), standing=standing)
+
+
+def _standing(found: Any, detail: Mapping[str, Any], in_doubt: bool) -> Standing:
     if found is None:
-        return tuple(item.fields)
-    detail = (record.detail if record else None) or {}
+        return Standing.NEW
     if FIELDS in detail:
-        return due_fields(item, detail[FIELDS], drifted)
-    ours = record is not None and (record.state is State.INTENT or bool(detail.get(HALF)))  # begun by us and not brought to its end
-    differing = writer.differing(item, found)
-    return tuple(name for name in item.fields if name in differing and (ours or item.policies.get(name, "always") != "create"))
+        return Standing.KNOWN
+    begun = (in_doubt or detail.get(HALF)) and not detail.get(STRANGE)
+    return Standing.BEGUN if begun else Standing.STRANGE
 
 
-def outcome_of(work: Work, record: Record | None) -> Outcome:
-    """Return how a record ended that was written: created also where an earlier run had begun it."""
-    begun = record is not None and record.state is State.INTENT and FIELDS not in (record.detail or {})
-    if work.found is None or begun:
+def _is_for_later(item: Kept, name: str) -> bool:
+    return item.policies.get(name, "always") != "create"
+
+
+def outcome_of(work: Work) -> Outcome:
+    """Return how a record ends that is written: created also where an earlier run had begun it."""
+    if work.standing in (Standing.NEW, Standing.BEGUN):
         return Outcome.CREATED
     return Outcome.UPDATED if work.fields else Outcome.UNCHANGED
 
 
 def intent_of(work: Work, seen_attempts: int) -> Intent:
-    """Return what is about to be written, for the ledger."""
+    """Return what is about to be written, for the ledger: also, should the run be killed, whether somebody else had made it."""
     digest = fingerprint(work.item)
-    return Intent(work.item.source_id, digest, digest, seen_attempts=seen_attempts)
+    return Intent(work.item.source_id, digest, digest, seen_attempts=seen_attempts, detail={STRANGE: work.standing is Standing.STRANGE})
+
+
+def kept_detail(work: Work, record: Record | None, state: State, mark: str) -> dict[str, Any] | None:
+    """Return what the ledger remembers of a record that ends so; what was written of its fields changes only when it is done."""
+    if state is State.DONE:
+        return {FIELDS: field_digests(work.item)}
+    before = (record.detail if record else None) or {}
+    kept: dict[str, Any] = {FIELDS: before[FIELDS]} if FIELDS in before else {}
+    if work.standing is Standing.STRANGE:
+        kept[STRANGE] = True
+    return kept | ({mark: True} if mark else {}) or None
 
 
 def plan_row(work: Work) -> ResultRow:
     """Return what would be done of a record, without doing it."""
-    if work.found is None:
-        return result_row(work.item, Outcome.CREATED, code="planned", changes="create")
-    if not work.fields:
-        return result_row(work.item, Outcome.UNCHANGED, Written(work.target_id))
-    return result_row(work.item, Outcome.UPDATED, Written(work.target_id), "planned", changes=", ".join(work.fields))
+    outcome, there = outcome_of(work), Written(work.target_id) if work.found is not None else None
+    code = "" if outcome is Outcome.UNCHANGED else "planned"
+    return result_row(work.item, outcome, there, code, changes=told_fields(work.fields))
 
 
 def failed_row(item: Kept, failure: RemoteFailure) -> ResultRow:

@@ -1,6 +1,6 @@
 """A target system as small as it can be: named things with fields, which trims every text it is given."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from posbridge_dagster.clients.failures import Refused, UnknownOutcome
@@ -26,6 +26,7 @@ class Shelf:
         self.conflicts: dict[str, Conflict] = {}
         self.half: set[str] = set()
         self.dies_after: int | None = None
+        self.meanwhile: Callable[[], object] | None = None
 
     def find(self, works: Sequence[Work]) -> Mapping[str, Any]:
         self.looked_up += len(works)
@@ -34,7 +35,10 @@ class Shelf:
             if work.item.source_id in self.conflicts:
                 found[work.item.source_id] = self.conflicts[work.item.source_id]
             elif work.item.external_id in self.things:
-                found[work.item.source_id] = self.things[work.item.external_id]
+                found[work.item.source_id] = dict(self.things[work.item.external_id])
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
         return found
 
     def differing(self, item: Kept, found: Any) -> Collection[str]:
@@ -48,7 +52,7 @@ class Shelf:
         key = work.item.external_id
         if work.item.source_id in self.refuses:
             return Refused("no such colour", system="Shelf", code="colour")
-        names = tuple(work.item.fields) if work.found is None else work.fields
+        names = work.fields
         if names:
             self.writes.append((key, names))
             thing = self.things.setdefault(key, {})

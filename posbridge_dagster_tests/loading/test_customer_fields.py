@@ -1,6 +1,5 @@
 """What is sent of a customer: only what is due, tags added and not replaced, addresses of people kept."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,12 +38,6 @@ def test_a_new_customer_gets_what_is_filled_and_nothing_empty() -> None:
     assert customer_input(new, new.fields, None, is_ours=False) == {"email": "j@x.nl", "tags": ["a", "b"], "addresses": [HOME]}
     new = item(tags="b, a", active=False)
     assert customer_input(new, new.fields, None, is_ours=False)["tags"] == ["a", "b", "inactief"]
-
-
-def test_a_field_that_is_for_afterwards_is_left_out_of_a_new_customer() -> None:
-    later = replace(item(note="let op"), policies={**item().policies, "note": "update"})
-    assert "note" not in customer_input(later, later.fields, None, is_ours=False)
-    assert customer_input(later, ("note",), found(HOME), is_ours=True) == {"note": "let op"}
 
 
 def test_only_what_is_due_is_sent() -> None:

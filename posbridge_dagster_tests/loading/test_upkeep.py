@@ -180,9 +180,56 @@ def test_a_plan_names_every_field_and_writes_nothing_on_either_side(ledger: Ledg
     rows = keep(ledger, shelf, item(1, price="11", vendor="Zijde"), item(2), dry_run=True)
     assert [(row.outcome.value, row.code, row.changes) for row in rows] == [
         ("updated", "planned", "price, vendor"),
-        ("created", "planned", "create"),
+        ("created", "planned", "title, price"),
     ]
     assert len(shelf.writes) == 1 and list(ledger.records(FLOW, ["family:2"])) == []
+
+
+def test_what_is_planned_is_what_is_then_written(ledger: Ledger) -> None:
+    shelf = Shelf()
+    keep(ledger, shelf, item(1))
+    shelf.things["a:3"] = {"title": "Eigen titel", "price": "9", "vendor": "Zij"}
+    wanted = [item(1, price="11"), item(2, vendor=""), item(3)]
+    planned = keep(ledger, shelf, *wanted, dry_run=True)
+    done = keep(ledger, shelf, *wanted)
+    assert [(row.outcome, row.changes) for row in planned] == [(row.outcome, row.changes) for row in done]
+    assert [", ".join(names) for _, names in shelf.writes[1:]] == [row.changes for row in planned]
+    assert [row.changes for row in planned] == ["price", "title, price", "price, vendor"]
+
+
+def test_what_is_for_afterwards_only_is_written_when_it_changes_afterwards(ledger: Ledger) -> None:
+    shelf = Shelf()
+    keep(ledger, shelf, item(1))
+    assert "vendor" not in shelf.things["a:1"]
+    keep(ledger, shelf, item(1, vendor="Zijde"))
+    assert shelf.things["a:1"]["vendor"] == "Zijde"
+
+
+@pytest.mark.parametrize("trouble", ["loses", "half", "dies"])
+def test_what_people_wrote_survives_a_taking_over_that_was_cut_short(trouble: str, ledger: Ledger) -> None:
+    shelf = Shelf()
+    shelf.things = {"a:1": {"title": "Eigen titel", "price": "9", "vendor": "Wol"}}
+    if trouble == "dies":
+        shelf.dies_after = 1
+        with pytest.raises(Killed):
+            keep(ledger, shelf, item(1))
+        shelf.dies_after = None
+    else:
+        getattr(shelf, trouble).add("family:1")
+        keep(ledger, shelf, item(1))
+        getattr(shelf, trouble).clear()
+    rows = keep(ledger, shelf, item(1, price="8"))
+    assert (outcomes(rows), shelf.things["a:1"]) == (["updated"], {"title": "Eigen titel", "price": "8", "vendor": "Wol"})
+
+
+def test_a_record_that_another_run_wrote_meanwhile_keeps_what_people_wrote(ledger: Ledger) -> None:
+    shelf = Shelf()
+    keep(ledger, shelf, item(1))
+    shelf.things["a:1"]["title"] = "Eigen titel"
+    shelf.meanwhile = lambda: keep(ledger, shelf, item(1, price="11"), run="other")
+    rows = keep(ledger, shelf, item(1, price="12"))
+    assert (outcomes(rows), rows[0].changes) == (["updated"], "price")
+    assert shelf.things["a:1"] == {"title": "Eigen titel", "price": "12"}
 
 
 def test_a_mass_change_of_prices_stops_before_the_first_write(ledger: Ledger) -> None:
