@@ -9,8 +9,8 @@ from posbridge_dagster.snapshots.node_values import Node, money, rate, rounding
 def order_lines(node: Node, order_id: str) -> list[dict[str, Any]]:
     """Return the rows of ``order_lines`` of one order, in the order of the receipt."""
     tip = money(node, "totalTipReceivedSet")
-    outside = {line["id"] for line in node.get("nonFulfillableLineItems") or ()}
-    rows = [_line(line, is_tip=_is_tip(line, outside, tip)) for line in node["lineItems"]]
+    tips = _tips(node, tip)
+    rows = [_line(line, is_tip=line["id"] in tips) for line in node["lineItems"]]
     rows += [_shipping_line(line) for line in node.get("shippingLines") or ()]
     if tip and not any(row["kind"] == "tip" for row in rows):
         rows.append(_amount_line("tip", tip))
@@ -19,9 +19,18 @@ def order_lines(node: Node, order_id: str) -> list[dict[str, Any]]:
     return [{"order_id": order_id, "position": position, **row} for position, row in enumerate(rows, 1)]
 
 
-def _is_tip(line: Node, outside: set[str], tip: int) -> bool:
-    """Tips may stand among the lines; they have no variant, cannot be fulfilled and make up the tip of the order."""
-    return bool(tip) and line["id"] in outside and not line.get("variant") and money(line, "originalTotalSet") == tip
+def _tips(node: Node, tip: int) -> set[str]:
+    """Return the ids of lines that are tips: they have no variant, cannot be fulfilled and make up the tip of the order.
+
+    There may be several, one for each payment. Where other lines look the same, one of just the tip is it.
+    """
+    outside = {line["id"] for line in node.get("nonFulfillableLineItems") or ()}
+    amounts = {
+        line["id"]: money(line, "originalTotalSet") for line in node["lineItems"] if line["id"] in outside and not line.get("variant")
+    }
+    if not tip or sum(amounts.values()) == tip:
+        return set(amounts) if tip else set()
+    return {line_id for line_id, amount in amounts.items() if amount == tip}
 
 
 def _line(line: Node, *, is_tip: bool) -> dict[str, Any]:

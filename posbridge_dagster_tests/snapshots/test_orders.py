@@ -162,3 +162,25 @@ def test_a_three_hundred_line_order_keeps_every_line() -> None:
     assert len(frames["order_lines"]) == 300
     assert frames["orders"]["line_count"].tolist() == [300]
     assert lines_add_up(frames)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "tip", "kinds"),
+    [
+        (("2.5",), "2.5", ["article", "tip"]),
+        (("1.0", "1.5"), "2.5", ["article", "tip", "tip"]),
+        (("2.5", "4.0"), "2.5", ["article", "tip", "custom"]),
+        (("4.0",), "2.5", ["article", "custom", "tip"]),
+    ],
+    ids=["one line", "one for each payment", "beside a custom sale", "no line of its own"],
+)
+def test_a_tip_counts_once_whether_it_has_lines_or_not(amounts: tuple[str, ...], tip: str, kinds: list[str]) -> None:
+    extra = [
+        line(number, "Extra", 1, each, each, sku=None, variant=None, product=None, taxLines=[]) for number, each in enumerate(amounts, 2)
+    ]
+    outside = [{"id": each["id"]} for each in extra]
+    total = 20 + sum(float(each) for each in amounts) + (float(tip) if kinds[-1] == "tip" and "custom" in kinds else 0)
+    node = order(total=str(total), lineItems=[line(1, "Beker", 2, "10.0", "20.0"), *extra], nonFulfillableLineItems=outside)
+    frames = frames_of(node | {"totalTipReceivedSet": money(tip)})
+    assert frames["order_lines"]["kind"].tolist() == kinds
+    assert lines_add_up(frames)

@@ -15,6 +15,8 @@ from posbridge_dagster.mapping import Mapping
 from posbridge_dagster.model.identity import external_relation_id
 from posbridge_dagster.snapshots.mplus_directory import refresh_articles, refresh_relations
 
+LONGEST_NUMBER = 18  # digits; more can be no article number, and no database holds them as one
+
 Flow = Mapping[OrdersToMplusOptions]
 Frames = dict[str, pd.DataFrame]
 
@@ -25,7 +27,7 @@ def needed_articles(client: MplusClient, directory: Directory, frames: Frames, m
     refresh_articles(client, directory)
     lines = pd.concat([mapping.apply("order_lines", documents).frame for documents in (frames, returns(frames))])
     codes = set(lines["code"].dropna())
-    numbers = {int(code) for code in codes if code.isascii() and code.isdigit()} | {
+    numbers = {int(code) for code in codes if code.isascii() and code.isdigit() and len(code) <= LONGEST_NUMBER} | {
         int(number) for number in service_articles(lines).dropna()
     }
     if mapping.settings.fallback_article:

@@ -13,6 +13,7 @@ from posbridge_dagster.flows.orders_to_mplus.amounts import amount_problems, doc
 from posbridge_dagster.flows.orders_to_mplus.lines import match_articles
 from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
 from posbridge_dagster.flows.orders_to_mplus.returns import does_not_add_up, return_headers, returns, sales, unsettled_returns
+from posbridge_dagster.flows.orders_to_mplus.selection import foreign_currency, selected_out
 from posbridge_dagster.flows.orders_to_mplus.shapes import MAPPED_CUSTOMERS, MAPPED_LINES, MAPPED_ORDERS, MAPPED_PAYMENTS
 from posbridge_dagster.flows.verdicts import first_verdicts, quarantine, verdicts_of_problems
 from posbridge_dagster.loading.payload import payload_fingerprints
@@ -43,7 +44,7 @@ def map_orders(frames: Frames, articles: pd.DataFrame, mapping: Flow, shop: str)
     """
     sold = sales(frames)
     source = sold["orders"]
-    first = [mapping.select(sold, "orders"), _unreadable(source), _nothing_sold(source)]
+    first = [*selected_out(sold, mapping), _unreadable(source), _nothing_sold(source)]
     last = [amount_problems(source, sold["order_lines"]), _nameless(source, frames["customers"], mapping.settings)]
     return _map_documents(sold, articles, mapping, shop, first, last)
 
@@ -53,6 +54,8 @@ def map_returns(frames: Frames, articles: pd.DataFrame, mapping: Flow, shop: str
 
     They follow their order: what is not selected is not sent, and neither is what comes back of it, so only the order is selected.
     """
+    if frames["refunds"].empty and frames["exchanges"].empty:  # on most days of a small shop
+        return {shape.name: shape.frame() for shape in (MAPPED_ORDERS, MAPPED_LINES, MAPPED_PAYMENTS)}
     given_back = returns(frames)
     ignored = given_back["orders"][["order_id"]].iloc[: None if mapping.settings.refunds == "ignore" else 0]
     first = [
@@ -82,7 +85,8 @@ def _map_documents(
     orders = mapping.apply("orders", frames)
     lines, line_problems = _map_lines(frames, articles, mapping, options)
     payments, payment_problems = _map_payments(frames, mapping)
-    told = [mapping.judge(frames, "orders"), verdicts_of_problems(orders.problems, "order_id"), line_problems, payment_problems]
+    problems = [verdicts_of_problems(orders.problems, "order_id"), line_problems, payment_problems]
+    told = [mapping.judge(frames, "orders"), foreign_currency(source, options), *problems]
     verdicts = first_verdicts([*first, *told, *last], "order_id")
     documents = _documents(source, frames["customers"], options, shop).merge(orders.frame, on="order_id")
     documents = (

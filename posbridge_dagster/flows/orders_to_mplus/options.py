@@ -20,6 +20,7 @@ class OrdersToMplusOptions(BaseModel):
     customer_without_email: Literal["default_debtor", "quarantine"] = Field(
         "default_debtor", description="an order that names a person but no e-mail"
     )
+    currency: str = Field("EUR", min_length=3, max_length=3, description="currency that the administration keeps, ISO 4217")
     channel: Literal["pos", "online", "all"] = Field("pos", description="which orders are read")
     document: Document = Field("order", description="what a sale becomes in MplusKASSA")
     document_by_location: dict[str, Document] = Field(default={}, description="another document per Shopify location id")

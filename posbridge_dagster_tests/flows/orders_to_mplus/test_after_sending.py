@@ -1,6 +1,7 @@
 """What happens to an order after it was sent: changes that matter are shown to a person, others are let go."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,14 +59,15 @@ def test_what_was_sent_stays_sent_when_its_article_is_gone_or_the_mapping_change
 
 
 def test_what_was_quarantined_arrives_once_it_was_put_right(tmp_path: Path) -> None:
-    with coupled(little_shop(sale(1, stranger), sale(2)), tmp_path) as coupling:
-        assert coupling.run(DAY).outcomes() == {"1": "quarantined", "2": "created"}
-        assert coupling.quarantined() == {"1": "article_not_found"}
+    endless = replace(stranger, code="9" * 24)  # a number that no database holds
+    with coupled(little_shop(sale(1, stranger), sale(2), sale(3, endless)), tmp_path) as coupling:
+        assert coupling.run(DAY).outcomes() == {"1": "quarantined", "2": "created", "3": "quarantined"}
+        assert coupling.quarantined() == {"1": "article_not_found", "3": "article_not_found"}
         coupling.edit_mapping(lambda mapping: mapping["lookups"]["service_codes"]["values"].update({"199901": 900001}))
         run = coupling.run(DAY)
-        assert run.outcomes() == {"1": "created", "2": "unchanged"}
+        assert run.outcomes() == {"1": "created", "2": "unchanged", "3": "quarantined"}
         assert coupling.orders()["1"]["lines"][0]["articleNumber"] == 900001
-        assert coupling.quarantined() == {}
+        assert coupling.quarantined() == {"3": "article_not_found"}
 
 
 def test_a_quarantined_order_that_is_cancelled_leaves_the_quarantine(tmp_path: Path) -> None:

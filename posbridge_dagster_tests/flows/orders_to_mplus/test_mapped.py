@@ -146,3 +146,25 @@ def test_all_faults_of_an_order_are_told_and_what_is_skipped_has_no_other(mapped
         words in told["reason"] for words in ("line 2: SKU '77' (Vaas)", "line 3: SKU '78' (Kom)", "differ from its total by -1.00 EUR")
     )
     assert (skipped["outcome"], skipped["reason"]) == ("skipped", "a test order")
+
+
+def test_a_cancelled_order_whose_money_was_kept_is_not_forgotten(mapped: MapNodes) -> None:
+    cancelled = {"cancelledAt": "2026-10-21T10:00:00Z"}
+    whole = order(1, **cancelled, totalRefundedSet=money("20.0"))
+    fee_kept = order(2, **cancelled, totalRefundedSet=money("15.0"))
+    unpaid = order(3, **cancelled, transactions=[], displayFinancialStatus="VOIDED")
+    online = order(4, **cancelled, sourceName="web")
+    said = {row["order_id"]: (row["outcome"], row["code"], row["reason"]) for row in mapped(whole, fee_kept, unpaid, online)["orders"]}
+    kept = "cancelled before it was sent, but 5.00 EUR of its money were not given back"
+    assert said == {
+        "1": ("skipped", "not_selected", "cancelled before it was sent"),
+        "2": ("quarantined", "cancelled_with_money", kept),
+        "3": ("skipped", "not_selected", "cancelled before it was sent"),
+        "4": ("skipped", "not_selected", "not a POS sale"),
+    }
+
+
+def test_amounts_in_another_currency_are_never_booked_as_the_administrations_own(mapped: MapNodes) -> None:
+    krona = order(1, currencyCode="SEK", transactions=[payment(1, "cash", "20.0")])
+    assert [(row["outcome"], row["code"]) for row in mapped(krona, order(2))["orders"]] == [("quarantined", "foreign_currency"), ("", "")]
+    assert mapped(krona, currency="SEK")["orders"][0]["outcome"] == ""
