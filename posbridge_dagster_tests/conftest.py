@@ -15,10 +15,10 @@ WHOLE_FLOWS = ("flows", "cli")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a test see the same examples each time it runs; the proofs look for new ones."""
-    settings.register_profile("same", derandomize=True)
-    if config.getoption("-m") != "prove":
-        settings.load_profile("same")
+    """Let a test see the same examples each time it runs, however long one takes; the proofs look for new examples."""
+    settings.register_profile("same", derandomize=True, deadline=None)
+    settings.register_profile("new", deadline=None)
+    settings.load_profile("new" if config.getoption("-m") == "prove" else "same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
