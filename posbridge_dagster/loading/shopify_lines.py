@@ -6,6 +6,7 @@ from typing import Any
 
 from posbridge_dagster.clients.failures import Refused
 from posbridge_dagster.clients.shopify.order_writing import OrderCreated, WrittenLine
+from posbridge_dagster.model.money import minor_units
 
 Row = Mapping[str, Any]
 
@@ -31,16 +32,26 @@ def delivered_pieces(lines: Sequence[Row], order: OrderCreated) -> dict[str, int
 
 
 def placed(
-    wanted: Iterable[tuple[Row, int]], order: OrderCreated, left: Mapping[str, int], *, operation: str, code: str, done: str
+    wanted: Iterable[tuple[Row, int]],
+    order: OrderCreated,
+    left: Mapping[str, int],
+    *,
+    operation: str,
+    code: str,
+    done: str,
+    at_its_price: bool = False,
 ) -> Counter[str]:
     """Return how many pieces of each of the order's lines are meant by pieces of document lines, by global id.
 
-    A line is found by its text, else by its article, each up to what is ``left`` of it by global id. Raises Refused with ``code``,
-    naming the line that the order has not, or not any more; ``done`` says what happened to its pieces.
+    A line is found by its text, else by its article, each up to what is ``left`` of it by global id; with ``at_its_price`` only where
+    a piece cost the same. Raises Refused with ``code``, naming the line that the order has not, or not any more; ``done`` says
+    what happened to its pieces.
     """
     rest, taken = dict(left), Counter[str]()
     for line, missing in wanted:
         for candidate in _candidates(line, order.lines):
+            if at_its_price and minor_units(candidate.price, order.totals.currency) != line["price_minor"]:
+                continue
             part = min(rest[candidate.id], missing)
             rest[candidate.id] -= part
             taken[candidate.id] += part

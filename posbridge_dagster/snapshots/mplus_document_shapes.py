@@ -36,6 +36,7 @@ DOCUMENTS = FrameShape(
         "origins": Column(TEXT, "external ids of itself, of the orders it was made of and of what it credits, with blanks between"),
         "order_ids": Column(TEXT, "orders that an invoice was made of, with blanks between"),
         "credited_id": Column(TEXT, "document that a credit takes back: the order of the credited invoice, or the invoice itself"),
+        "earlier_ids": Column(TEXT, "earlier sales to its relation of what comes back on it, newest first, with blanks between"),
         "day": Column(TEXT, "financial date, YYYY-MM-DD"),
         "entered_at": Column(MOMENT, "when it was entered"),
         "document_type": Column(TEXT, "ORDER-TYPE-... or INVOICE-TYPE-..."),

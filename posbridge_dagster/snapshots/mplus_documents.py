@@ -4,8 +4,8 @@ A document that cannot be read is kept as one row with a ``fault``; it never hid
 document's own matter (``vat_method``): line totals are kept both ways.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -35,11 +35,15 @@ _ADDRESS = {
 
 @dataclass(frozen=True)
 class Reading:
-    """What reading needs besides the documents: the scale of percentages, the currency, and the invoices that credits name."""
+    """What reading needs besides the documents: the scale of percentages, the currency, and the invoices that credits name.
+
+    ``earlier`` are, by the document's id, the sales that goods may have come from which it takes back.
+    """
 
     percent_scale: int
     currency: str
     credited: Mapping[str, Document]
+    earlier: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def document_frames(orders: Iterable[Document], invoices: Iterable[Document], reading: Reading) -> dict[str, pd.DataFrame]:
@@ -95,6 +99,7 @@ def _head(kind: str, document: Document, reading: Reading) -> dict[str, Any]:
         "origins": " ".join(origin for origin in origins if origin) or None,
         "order_ids": " ".join(bare_id(each) for each in document.get("orderIds", ())) or None,
         "credited_id": _credited_id(credited) if credited else None,
+        "earlier_ids": " ".join(reading.earlier.get(document_id(kind, document), ())) or None,
         "day": day.isoformat() if day else None,
         "entered_at": _moment(document.get("entryTimestamp")),
         "document_type": document.get("orderType" if kind == "order" else "invoiceType"),

@@ -17,6 +17,7 @@ from posbridge_dagster.clients.mplus.paging import Page
 from posbridge_dagster.clients.mplus.reading import Record
 from posbridge_dagster.snapshots.mplus_document_shapes import DOCUMENT_SHAPES
 from posbridge_dagster.snapshots.mplus_documents import Reading, document_frames, document_id
+from posbridge_dagster.snapshots.mplus_earlier_sales import earlier_sales
 
 Frames = dict[str, pd.DataFrame]
 ORDERS_MARK, INVOICES_MARK = "orders_marker", "invoices_marker"
@@ -26,17 +27,18 @@ OVERLAP = 20
 HUNDREDTHS = 100
 
 
-def day_of_documents(client: MplusClient, day: date, currency: str, stored: Mapping[str, pd.DataFrame | None]) -> Frames:
+def day_of_documents(client: MplusClient, day: date, currency: str, stored: Mapping[str, pd.DataFrame | None], *, own: str = "") -> Frames:
     """Return the frames of a day: all of it where nothing is stored, else the stored frames with the changed documents in place.
 
-    Raises the failures of the client; the stored frames are not touched. Nothing is finalised by reading.
+    ``own`` is how the external ids begin of what posbridge itself wrote, of which no earlier sale is looked for. Raises the failures of
+    the client; the stored frames are not touched. Nothing is finalised by reading.
     """
     known = _usable(stored)
     marks: dict[str, int] = {str(name): mark for name, mark in known["documents"].attrs.items()} if known else {}
     orders, orders_mark = _read(orders_since(client, _from(marks, ORDERS_MARK), first_day=day, last_day=day))
     invoices, invoices_mark = _read(invoices_since(client, _from(marks, INVOICES_MARK), first_day=day, last_day=day))
     orders, invoices = _unknown("order", orders, known), _unknown("invoice", invoices, known)
-    frames = _merged(known, document_frames(orders, invoices, _reading(client, currency, orders, invoices)))
+    frames = _merged(known, document_frames(orders, invoices, _reading(client, currency, orders, invoices, own)))
     found = {ORDERS_MARK: orders_mark, INVOICES_MARK: invoices_mark}
     frames["documents"].attrs = {name: max(mark, marks.get(name, 0)) for name, mark in found.items()}
     return frames
@@ -56,10 +58,16 @@ def _read(pages: Iterable[Page]) -> tuple[list[Record], int]:
     return rows, marker
 
 
-def _reading(client: MplusClient, currency: str, orders: list[Record], invoices: list[Record]) -> Reading:
+def _reading(client: MplusClient, currency: str, orders: list[Record], invoices: list[Record], own: str) -> Reading:
     credited = [each["creditedInvoiceId"] for each in invoices if each.get("creditedInvoiceId")]
     scale = vat_scale(client) if orders or invoices else HUNDREDTHS
-    return Reading(scale, currency, invoices_by_id(client, credited))
+    fresh = [("order", row) for row in orders] + [("invoice", row) for row in invoices if not row.get("orderIds")]
+    foreign = [(document_id(kind, row), row) for kind, row in fresh if not own or not _external_id(row).startswith(own)]
+    return Reading(scale, currency, invoices_by_id(client, credited), earlier_sales(client, foreign))
+
+
+def _external_id(row: Record) -> str:
+    return str(row.get("extOrderId") or row.get("extInvoiceId") or "")
 
 
 def _usable(stored: Mapping[str, pd.DataFrame | None]) -> Frames | None:

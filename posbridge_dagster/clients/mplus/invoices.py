@@ -15,7 +15,7 @@ from posbridge_dagster.clients.mplus.envelope import InvalidRequest
 from posbridge_dagster.clients.mplus.faults import SYSTEM, Meaning, judge
 from posbridge_dagster.clients.mplus.once import written_once
 from posbridge_dagster.clients.mplus.orders import REPLAY, with_places
-from posbridge_dagster.clients.mplus.paging import PAGE_SIZE, Page, day_members, pages_since
+from posbridge_dagster.clients.mplus.paging import PAGE_SIZE, Page, day_members, pages_since, sold_members
 from posbridge_dagster.clients.mplus.reading import Record
 from posbridge_dagster.clients.mplus.values import bare_id
 
@@ -44,15 +44,18 @@ def invoices_since(
     include_lines: bool = True,
     first_day: date | None = None,
     last_day: date | None = None,
+    relations: Sequence[int] = (),
+    articles: Sequence[int] = (),
 ) -> Iterator[Page]:
     """Yield pages of changed invoices with the marker to ask from next; without lines the references to orders are absent too.
 
-    ``first_day`` and ``last_day`` keep to a range of financial dates, both included.
+    ``first_day`` and ``last_day`` keep to a range of financial dates, both included; ``relations`` and ``articles`` to invoices of
+    one of these relations with one of these articles.
     """
 
     def fetch(since: int) -> list[Record]:
         asked = {"syncMarker": since, "syncMarkerLimit": page_size, "includeLineList": include_lines}
-        return _listed(client, asked | day_members(first_day, last_day))
+        return _listed(client, asked | day_members(first_day, last_day) | sold_members(relations, articles))
 
     return pages_since("getInvoices", marker, fetch)
 

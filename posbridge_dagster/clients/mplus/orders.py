@@ -11,7 +11,7 @@ from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.envelope import InvalidRequest
 from posbridge_dagster.clients.mplus.faults import RULES, SYSTEM, Meaning, OperationUnknown, judge
 from posbridge_dagster.clients.mplus.once import written_once
-from posbridge_dagster.clients.mplus.paging import PAGE_SIZE, Page, day_members, pages_since
+from posbridge_dagster.clients.mplus.paging import PAGE_SIZE, Page, day_members, pages_since, sold_members
 from posbridge_dagster.clients.mplus.reading import Record
 from posbridge_dagster.model.identity import idempotency_key
 
@@ -63,10 +63,13 @@ def orders_since(
     include_lines: bool = True,
     first_day: date | None = None,
     last_day: date | None = None,
+    relations: Sequence[int] = (),
+    articles: Sequence[int] = (),
 ) -> Iterator[Page]:
     """Yield pages of changed orders with the marker to ask from next; without lines the references to invoices are absent too.
 
-    ``first_day`` and ``last_day`` keep to a range of financial dates, both included.
+    ``first_day`` and ``last_day`` keep to a range of financial dates, both included; ``relations`` and ``articles`` to orders of one
+    of these relations with one of these articles.
 
     Types and lines are asked for in so many words because their defaults leave orders or lines out; a service from before
     2025-05 does not know the member for lines, reads over it and always gives them.
@@ -74,7 +77,7 @@ def orders_since(
 
     def fetch(since: int) -> list[Record]:
         asked = {"syncMarker": since, "syncMarkerLimit": page_size, "orderTypeList": list(order_types), "includeLineList": include_lines}
-        asked |= {"articlePluNumbers": [], "articleBarcodes": [], **day_members(first_day, last_day)}
+        asked |= {"articlePluNumbers": [], "articleBarcodes": [], **day_members(first_day, last_day), **sold_members(relations, articles)}
         rows: list[Record] = client.call("getOrders", {"request": asked})["orderList"]
         return rows
 

@@ -5,7 +5,7 @@ may be shorter or longer than the limit, and the service caps pages on its own. 
 plus one, and only an empty page is the end. Something that changes while the pages are read comes again on a later one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,12 @@ def day_members(first_day: date | None, last_day: date | None) -> dict[str, date
     """Return the members that keep a list of documents to a range of financial dates, both included; None leaves an end open."""
     members = {"fromFinancialDate": first_day, "throughFinancialDate": last_day}
     return {name: day for name, day in members.items() if day is not None}
+
+
+def sold_members(relations: Sequence[int], articles: Sequence[int]) -> dict[str, list[int]]:
+    """Return the members that keep a list of documents to those of some relations and with any of some articles; none is all."""
+    members = {"relationNumbers": list(relations), "articleNumbers": list(articles)}
+    return {name: numbers for name, numbers in members.items() if numbers}
 
 
 def pages_since(operation: str, marker: int, fetch: Fetch, markers: Callable[[Record], Iterable[Any]] = own_marker) -> Iterator[Page]:

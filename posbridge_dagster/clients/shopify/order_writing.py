@@ -5,7 +5,7 @@ not known is settled by looking for that id (``custom_ids.order_by_custom_id``),
 its default.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,17 @@ _NOTHING = "0.0"
 
 @dataclass(frozen=True)
 class WrittenLine:
-    """A line as Shopify keeps it; a custom line may have no SKU."""
+    """A line as Shopify keeps it; a custom line may have no SKU.
+
+    ``left`` is how many of its pieces did not come back, ``price`` what a piece cost, as decimal text in the shop's currency.
+    """
 
     id: str
     sku: str | None
     title: str
     quantity: int
+    left: int
+    price: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class OrderCreated:
     financial_status: str | None
     fulfilment_status: str
     cancelled_at: str | None
+    taxes_included: bool
     totals: Totals
     tax_lines: list[Node]
     lines: list[WrittenLine]
@@ -94,6 +100,12 @@ def create_order(
 def written_order(client: ShopifyClient, order_id: str) -> OrderCreated:
     """Return an order that is there already, as ``create_order`` would. Raises UnknownOutcome when no order has the global id."""
     return _order(next(records(client, document("written_orders"), [order_id]))[0])
+
+
+def written_orders(client: ShopifyClient, order_ids: Sequence[str]) -> Iterator[OrderCreated]:
+    """Yield the orders with these global ids as ``written_order`` does; those that somebody deleted are left out."""
+    for page in records(client, document("written_orders"), order_ids, all_there=False):
+        yield from (_order(node) for node in page)
 
 
 def order_update(client: ShopifyClient, fields: Mapping[str, Any]) -> Node:
@@ -148,12 +160,18 @@ def _order(node: Node) -> OrderCreated:
         financial_status=node["displayFinancialStatus"],
         fulfilment_status=node["displayFulfillmentStatus"],
         cancelled_at=node["cancelledAt"],
+        taxes_included=node["taxesIncluded"],
         totals=_totals(node),
         tax_lines=node["taxLines"],
-        lines=[WrittenLine(line["id"], line["sku"], line["title"], line["quantity"]) for line in node["lineItems"]],
+        lines=[_line(line) for line in node["lineItems"]],
         transactions=node["transactions"],
         fulfilments=node["fulfillments"],
     )
+
+
+def _line(node: Node) -> WrittenLine:
+    price = str(node["originalUnitPriceSet"]["shopMoney"]["amount"])
+    return WrittenLine(node["id"], node["sku"], node["title"], node["quantity"], node["refundableQuantity"], price)
 
 
 def _totals(node: Node) -> Totals:

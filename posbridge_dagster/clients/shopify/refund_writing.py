@@ -5,6 +5,7 @@ caller therefore keeps the outcome and looks at the refunds of the order (``orde
 sent again.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -47,7 +48,11 @@ class RefundCreated:
 
 def order_payments(client: ShopifyClient, order_id: str) -> list[Payment]:
     """Return the payments of an order, oldest first, with what was given back on each. Raises UnknownOutcome for an unknown order."""
-    transactions = next(records(client, document("order_payments"), [order_id]))[0]["transactions"]
+    return payments_of(next(records(client, document("order_payments"), [order_id]))[0]["transactions"])
+
+
+def payments_of(transactions: Sequence[Node]) -> list[Payment]:
+    """Return the payments among the transactions of an order, in their order, with what was given back on each."""
     return [
         Payment(row["id"], row["gateway"] or "", _amount(row), _refunded(row["id"], transactions))
         for row in transactions
@@ -55,19 +60,22 @@ def order_payments(client: ShopifyClient, order_id: str) -> list[Payment]:
     ]
 
 
-def refund_transactions(order_id: str, payments: Sequence[Payment], amount: Decimal) -> list[Node]:
-    """Return the ``transactions`` of a refund that give an amount back on these payments, in their order, each up to what is left.
+def refund_transactions(
+    order_id: str, payments: Sequence[Payment], amount: Decimal, wished: Sequence[tuple[str, Decimal]] = ()
+) -> list[Node]:
+    """Return the ``transactions`` of a refund that give an amount back on these payments, each up to what is left of it.
 
+    ``wished`` are gateways with what should go back by each; what they cannot bear goes back on the payments in their order.
     Raises Refused when less than the amount is left.
     """
-    rows: list[Node] = []
+    given: dict[str, Decimal] = defaultdict(Decimal)
     missing = amount
-    for payment in payments:
-        part = min(payment.left, missing)
-        if part > 0:
-            origin = {"orderId": order_id, "parentId": payment.transaction_id, "gateway": payment.gateway}
-            rows.append({**origin, "kind": "REFUND", "amount": str(part)})
-            missing -= part
+    for gateway, wish in [*wished, (None, amount)]:
+        rest = min(wish, missing)
+        for payment in payments:
+            part = min(payment.left - given[payment.transaction_id], rest) if gateway in (None, payment.gateway) else Decimal(0)
+            given[payment.transaction_id] += part
+            rest, missing = rest - part, missing - part
     if missing > 0:
         raise Refused(
             f"{amount} is to be given back and only {amount - missing} of the payments is left",
@@ -76,7 +84,12 @@ def refund_transactions(order_id: str, payments: Sequence[Payment], amount: Deci
             code="over_refund",
             advice="Compare the refunds of the order in both systems.",
         )
-    return rows
+    return [_back(order_id, payment, given[payment.transaction_id]) for payment in payments if given[payment.transaction_id] > 0]
+
+
+def _back(order_id: str, payment: Payment, amount: Decimal) -> Node:
+    origin = {"orderId": order_id, "parentId": payment.transaction_id, "gateway": payment.gateway}
+    return {**origin, "kind": "REFUND", "amount": str(amount)}
 
 
 def create_refund(client: ShopifyClient, fields: Mapping[str, Any], key: str) -> RefundCreated:

@@ -19,8 +19,11 @@ from posbridge_dagster.flows.orders_to_shopify.frames import told
 from posbridge_dagster.flows.orders_to_shopify.mapped import map_customers, map_documents
 from posbridge_dagster.flows.orders_to_shopify.mapping_file import read_mapping
 from posbridge_dagster.flows.orders_to_shopify.metadata import mapped_metadata, snapshot_metadata
+from posbridge_dagster.flows.orders_to_shopify.run import Run
+from posbridge_dagster.flows.orders_to_shopify.selection import own_mark
 from posbridge_dagster.flows.orders_to_shopify.shapes import MAPPED_SHAPES
-from posbridge_dagster.flows.orders_to_shopify.write import Run, write_customers, write_documents
+from posbridge_dagster.flows.orders_to_shopify.write import write_documents
+from posbridge_dagster.flows.orders_to_shopify.write_customers import write_customers
 from posbridge_dagster.flows.showing import calls_metadata, result_metadata
 from posbridge_dagster.flows.stages import Stage, frame_key
 from posbridge_dagster.ledger import Directory, Ledger, Owner
@@ -56,7 +59,7 @@ def snapshot(
         options, day = read_mapping(settings).settings, context.partition_key
         keys = {name: frame_key(FLOW, name, "snapshot").path for name in READ}
         stored = {} if config.read_everything else {name: frame_store.read(key, day) for name, key in keys.items()}
-        frames = day_of_documents(mplus, date.fromisoformat(day), options.currency, stored)
+        frames = day_of_documents(mplus, date.fromisoformat(day), options.currency, stored, own=own_mark(settings.shop_handle))
     for name in READ:
         extra = calls_metadata(mplus=mplus) if name == "documents" else {}
         yield dg.Output(frames[name], output_name=name, metadata=snapshot_metadata(name, frames[name]) | extra)

@@ -18,19 +18,20 @@ from posbridge_dagster.flows.day_balance import balance_checks, balance_outs, ba
 from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.orders_to_shopify import FLOW
 from posbridge_dagster.flows.orders_to_shopify.assets import DAYS, asset_in
+from posbridge_dagster.flows.orders_to_shopify.exchanges import TAKEN_BACK, told_apart
+from posbridge_dagster.flows.orders_to_shopify.mapping_file import read_mapping
+from posbridge_dagster.flows.orders_to_shopify.refund_differences import another_way, vat_by_share
 from posbridge_dagster.flows.orders_to_shopify.selection import OF_ANOTHER
 from posbridge_dagster.flows.orders_to_shopify.shop_side import ShopSide, day_in_shop
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.shopify_input import source_identifier
 from posbridge_dagster.settings import Settings
+from posbridge_dagster.snapshots.mplus_document_shapes import DOCUMENT_SHAPES
 
-VAT_BY_SHARE = "refund_vat_share"
-VAT_SHARE_OF_TOTAL = 100
-"""The hundredth part of a credit: how much of its VAT may be a matter of sharing out."""
+VAT_BY_SHARE, ANOTHER_WAY = "refund_vat_share", "given_back_another_way"
 CREDIT_UNPAID, NOTHING_LEFT, REFUNDED_BY_HAND = "credit_unpaid", "nothing_left_to_give_back", "refunded_in_shopify"
 _INS = {
-    "documents": asset_in("documents", "snapshot"),
-    "document_taxes": asset_in("document_taxes", "snapshot"),
+    **{name: asset_in(name, "snapshot") for name in DOCUMENT_SHAPES},
     **{name: asset_in(name, "mapped") for name in ("orders", "order_lines", "order_payments")},
     "result": asset_in("orders", "result"),
 }
@@ -46,6 +47,7 @@ def day_balance(
 ) -> Any:
     """Add both sides of the day up and name every document in which they differ."""
     window = context.partition_time_window
+    frames |= told_apart({name: frames[name] for name in DOCUMENT_SHAPES}, read_mapping(settings))
     documents = own_documents(frames["orders"])
     with said_plainly():
         there = _held(shopify, ledger, settings, documents, (window.start, window.end))
@@ -53,13 +55,13 @@ def day_balance(
     ids = dict(zip(documents["document_id"], documents["external_id"], strict=True))
     known = held_back(frames["result"])
     found = differences(here, there.entries, known.assign(record_id=known["source_id"].map(ids).astype("string[pyarrow]")))
-    yield from balance_results(FLOW, here, there.entries, _said(found, documents, there))
+    yield from balance_results(FLOW, here, there.entries, _said(found, documents, frames["order_lines"], there))
 
 
 def own_documents(orders: pd.DataFrame) -> pd.DataFrame:
     """Return the documents of MAPPED_ORDERS that are this flow's own, with ``external_id``, ``name`` and what ``kind`` they are."""
     own = orders[~orders["code"].isin(OF_ANOTHER)]
-    credit = own["kind"] == "credit"
+    credit = own["kind"].isin(TAKEN_BACK)
     return own.assign(
         external_id=[source_identifier(each) for each in own["custom_id"]],
         name=own["number"].fillna(own["document_id"]),
@@ -97,29 +99,22 @@ def _held(
     return day_in_shop(shopify, ledger, documents, window, settings.administration_name, settings.zone)
 
 
-def _said(found: pd.DataFrame, documents: pd.DataFrame, there: ShopSide) -> pd.DataFrame:
+def _said(found: pd.DataFrame, documents: pd.DataFrame, lines: pd.DataFrame, there: ShopSide) -> pd.DataFrame:
     """Return DIFFERENCES with the reasons that no result can know: what only the other side tells."""
-    unpaid = documents.loc[(documents["kind"] == "refund") & (documents["paid_minor"].fillna(0) == 0), "external_id"]
     by_hand = found["record_id"].isin(there.by_hand)
     found = explained(found, by_hand, REFUNDED_BY_HAND, "it was given back in Shopify by hand, and MplusKASSA has no credit of it")
-    nothing_left = found["record_id"].isin(there.exhausted) & found["measure"].isin(["gross", "tender", "vat"])
+    way = "the money is the same; Shopify gives back by the way it was paid"
+    found = explained(found, another_way(found), ANOTHER_WAY, way)
+    less = found["record_id"].isin(there.exhausted) & (found["kind"] == "refund") & (found["difference"] < 0)
+    nothing_left = less & found["measure"].isin(["gross", "tender"])
     found = explained(found, nothing_left, NOTHING_LEFT, "more was credited than had been paid, and Shopify gives back what was paid")
-    share = "the money is the same; Shopify takes VAT back by the share of its line, after all discounts"
-    found = explained(found, vat_by_share(found, documents), VAT_BY_SHARE, share)
-    tender = found["record_id"].isin(unpaid) & (found["measure"] == "tender")
-    return explained(found, tender, CREDIT_UNPAID, "MplusKASSA does not say how the credit was paid out; Shopify had to")
-
-
-def vat_by_share(found: pd.DataFrame, documents: pd.DataFrame) -> "pd.Series[bool]":
-    """Return which DIFFERENCES are VAT of a credit whose money agrees, off by no more than discounts shared out can move it.
-
-    ``documents`` has external_id and total_minor. More than one percent of the credit, and a cent, is a fault to look at.
-    """
-    totals = documents.set_index("external_id")["total_minor"].abs().groupby(level=0).max()
-    allowed = totals.reindex(found["record_id"]).fillna(0).set_axis(found.index) // VAT_SHARE_OF_TOTAL + 1
-    differing = found.loc[found["measure"] == "gross", "record_id"]
-    is_vat_of_credit = (found["kind"] == "refund") & (found["measure"] == "vat")
-    return is_vat_of_credit & ~found["record_id"].isin(differing) & (found["difference"].abs() <= allowed)
+    refunds = documents[documents["kind"] == "refund"].rename(columns={"external_id": "record_id"})
+    credited = lines.merge(refunds[["document_id", "record_id", "taxes_included"]], on="document_id")
+    share = "Shopify takes back the share of its line, after all discounts, cut to the cent"
+    found = explained(found, vat_by_share(found, credited, there.goods_back), VAT_BY_SHARE, share)
+    unpaid = found["record_id"].isin(refunds.loc[refunds["paid_minor"].fillna(0) == 0, "record_id"])
+    paid_out = "MplusKASSA does not say how the credit was paid out; Shopify had to"
+    return explained(found, unpaid & (found["measure"] == "tender"), CREDIT_UNPAID, paid_out)
 
 
 ASSETS = [day_balance]

@@ -18,7 +18,10 @@ _TAX = ("document_taxes.vat_minor", "document_lines.total_minor", "document_line
 _BESIDE_THE_FILE: dict[str, dict[str, tuple[str, ...]]] = {
     "customers": {"relation_number": ("relations.relation_number",)},
     "orders": {
-        **{name: (f"documents.{name}",) for name in ("document_id", "kind", "number", "credited_id", "day", "delivered", "cancelled")},
+        **{
+            name: (f"documents.{name}",)
+            for name in ("document_id", "kind", "number", "credited_id", "earlier_ids", "day", "delivered", "cancelled")
+        },
         "currency": ("documents.currency",),
         "custom_id": ("documents.document_id",),
         "relation_number": ("documents.relation_number", "relations.email"),

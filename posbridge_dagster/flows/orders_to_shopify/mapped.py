@@ -1,13 +1,15 @@
 """From snapshots to what Shopify should hold: pure functions on frames.
 
-Every document of the snapshot is in the mapped frame exactly once, with an empty outcome or with the reason why it may not be
-written. Reasons are collected, not raised: a document with three faults names the first by code and all in its sentence.
+Every document of the snapshot is in the mapped frame exactly once (an exchange as its two parts), with an empty outcome or with the
+reason why it may not be written. Reasons are collected, not raised: a document with three faults names the first by code and all in
+its sentence.
 """
 
 from collections.abc import Mapping as MappingOf
 
 import pandas as pd
 
+from posbridge_dagster.flows.orders_to_shopify.exchanges import TAKEN_BACK, told_apart
 from posbridge_dagster.flows.orders_to_shopify.lines import (
     goods,
     line_totals,
@@ -49,6 +51,7 @@ def map_documents(frames: Frames, variants: pd.DataFrame, mapping: Flow, shop: s
     ``frames`` are the snapshot frames of a day with ``relations``, ``variants`` the VARIANTS of its articles, ``shop`` the handle
     by which own documents are known, ``administration`` the name in custom ids.
     """
+    frames = told_apart(frames, mapping)
     options, source = mapping.settings, frames["documents"]
     orders = mapping.apply("orders", frames)
     lines, line_problems = _map_lines(frames, variants, mapping)
@@ -84,7 +87,7 @@ def _documents(source: pd.DataFrame, relations: pd.DataFrame, administration: st
     sign = _signs(source)
     company = relations.loc[relations["company_name"].fillna("").str.strip() != "", "relation_number"]
     known = relations.loc[relations["email"].fillna("").str.strip() != "", "relation_number"]
-    return source[[KEY, "kind", "number", "credited_id", "day", "delivered", "cancelled", "currency"]].assign(
+    return source[[KEY, "kind", "number", "credited_id", "earlier_ids", "day", "delivered", "cancelled", "currency"]].assign(
         custom_id=administration + ":" + source[KEY].str.partition(":")[2],
         relation_number=source["relation_number"].where(source["relation_number"].isin(known)),
         is_company=source["relation_number"].isin(company),
@@ -98,8 +101,8 @@ def _documents(source: pd.DataFrame, relations: pd.DataFrame, administration: st
 
 
 def _signs(documents: pd.DataFrame) -> pd.Series:
-    """Return -1 for credits and 1 for others, so that every amount is what changes hands."""
-    return (documents["kind"] == "credit").map({True: -1, False: 1}).astype("int64[pyarrow]")
+    """Return -1 for what is given back and 1 for others, so that every amount is what changes hands."""
+    return documents["kind"].isin(TAKEN_BACK).map({True: -1, False: 1}).astype("int64[pyarrow]")
 
 
 def _map_lines(frames: Frames, variants: pd.DataFrame, mapping: Flow) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -147,7 +150,7 @@ def _nameless(source: pd.DataFrame, relations: pd.DataFrame, options: OrdersToSh
     """Return a verdict for documents of a relation without an e-mail address, where the mapping wants one."""
     known = relations.loc[relations["email"].fillna("").str.strip() != "", "relation_number"]
     strict = options.customer_without_email == "quarantine"
-    rows = source[~source["relation_number"].isin(known) & (source["kind"] != "credit") & strict]
+    rows = source[~source["relation_number"].isin(known) & ~source["kind"].isin(TAKEN_BACK) & strict]
     return quarantine(rows[[KEY]], "customer_without_email", "its relation has no e-mail address to find a customer by")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping as MappingOf
 
 import pandas as pd
 
+from posbridge_dagster.flows.orders_to_shopify.exchanges import TAKEN_BACK
 from posbridge_dagster.flows.orders_to_shopify.options import OrdersToShopifyOptions
 from posbridge_dagster.flows.verdicts import quarantine, verdicts_of_problems
 from posbridge_dagster.mapping import Mapping
@@ -16,12 +17,12 @@ def map_payments(frames: MappingOf[str, pd.DataFrame], mapping: Mapping[OrdersTo
     """Return the money received per gateway, and a verdict for each payment that has a fault.
 
     Payments of nothing are left out. Several payments by one gateway stay apart unless money was given back on it (change):
-    then they are one. The payments of a credit are what was given back, so their sign is turned.
+    then they are one. The payments of credits and returns are what was given back, so their sign is turned.
     """
     counted = frames["document_payments"][frames["document_payments"]["amount_minor"] != 0]
     mapped = mapping.apply("order_payments", {**frames, "document_payments": counted})
     payments = counted.merge(mapped.frame, on=[_KEY, "payment_id"])
-    given = frames["documents"].loc[frames["documents"]["kind"] == "credit", _KEY]
+    given = frames["documents"].loc[frames["documents"]["kind"].isin(TAKEN_BACK), _KEY]
     payments["amount_minor"] = payments["amount_minor"].where(~payments[_KEY].isin(given), -payments["amount_minor"])
     gateway = payments["gateway"].fillna("")
     given_back = (payments["amount_minor"] < 0).groupby([payments[_KEY], gateway]).transform("any")
@@ -36,7 +37,7 @@ def map_payments(frames: MappingOf[str, pd.DataFrame], mapping: Mapping[OrdersTo
 
 def payment_problems(documents: pd.DataFrame) -> pd.DataFrame:
     """Return a verdict for each sale on which more was paid than it comes to, with the difference."""
-    rows = documents[documents["fault"].isna() & (documents["kind"] != "credit")]
+    rows = documents[documents["fault"].isna() & ~documents["kind"].isin(TAKEN_BACK)]
     over = rows["paid_minor"] - rows["total_minor"].clip(lower=0)
     rows, over = rows[over > 0], over[over > 0]
     reasons = [

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from posbridge_dagster.flows.orders_to_shopify.exchanges import RETURN, TAKEN_BACK
 from posbridge_dagster.flows.orders_to_shopify.options import OrdersToShopifyOptions
 from posbridge_dagster.flows.verdicts import quarantine
 from posbridge_dagster.model.outcome import Outcome
@@ -9,12 +10,24 @@ from posbridge_dagster.model.outcome import Outcome
 OF_ANOTHER = frozenset({"own_document", "invoice_of_order"})
 """Reason codes of documents that another record, of this flow or of the other direction, stands for."""
 
+CANCELLED_RETURN = "cancelled_return"
 _WANTED = {"orders": ("order", "credit"), "invoices": ("invoice", "credit"), "both": ("order", "invoice", "credit")}
+
+
+_UNKNOWN_SALE = (
+    "goods come back, and MplusKASSA knows no earlier sale of them to this relation: book them as a credit of their invoice, "
+    "or refund their order in Shopify by hand"
+)
+
+
+def own_mark(shop: str) -> str:
+    """Return how the external ids begin of what posbridge made of orders of this shop."""
+    return f"shopify:{shop}:"
 
 
 def is_own(origins: pd.Series, shop: str) -> pd.Series:
     """Return which documents posbridge itself made of orders of this shop; they, and what is made of them, never travel back."""
-    mark = f"shopify:{shop}:"
+    mark = own_mark(shop)
     return pd.Series([any(each.startswith(mark) for each in str(text or "").split()) for text in origins.fillna("")], index=origins.index)
 
 
@@ -22,15 +35,19 @@ def belongs_elsewhere(documents: pd.DataFrame, shop: str, options: OrdersToShopi
     """Return the verdict ``skipped`` for documents that are no record of this flow's own, in the order of its weight.
 
     own_document: it came from this shop. invoice_of_order: its order travels. not_wanted: the mapping's ``documents`` says so.
+    cancelled_return: goods that were to come back and did not.
     """
     own = is_own(documents["origins"], shop)
-    of_order = (documents["kind"] == "invoice") & documents["order_ids"].notna()
-    unwanted = ~documents["kind"].isin(_WANTED[options.documents])
+    is_return = documents["kind"] == RETURN
+    form = documents["kind"].where(~is_return, documents["document_id"].str.partition(":")[0])
+    of_order = (form == "invoice") & documents["order_ids"].notna()
+    unwanted = ~form.isin(_WANTED[options.documents])
     return pd.concat(
         [
             _skip(documents[own], "own_document", "it came from this shop and does not travel back"),
             _skip(documents[of_order & ~own], "invoice_of_order", "its order travels, the invoice goes with it"),
             _skip(documents[unwanted & ~own & ~of_order], "not_wanted", f"documents: {options.documents} leaves it out"),
+            _skip(documents[is_return & documents["cancelled"].fillna(False)], CANCELLED_RETURN, "it was cancelled, so nothing came back"),
         ],
         ignore_index=True,
     )
@@ -45,12 +62,14 @@ def unreadable(documents: pd.DataFrame) -> pd.DataFrame:
 def incomplete(documents: pd.DataFrame) -> pd.DataFrame:
     """Return a verdict for documents that say less, or other, than an order of Shopify must."""
     readable = documents[documents["fault"].isna()]
-    sales, credited = readable[readable["kind"] != "credit"], readable[readable["kind"] == "credit"]
+    credited, returned = (readable[readable["kind"] == kind] for kind in TAKEN_BACK)
+    sales = readable[~readable["kind"].isin(TAKEN_BACK)]
     return pd.concat(
         [
             _quarantine(sales[sales["total_minor"] < 0], "return_without_sale", "money is given back, but it does not say for what"),
+            _quarantine(returned[returned["earlier_ids"].isna()], "return_without_sale", _UNKNOWN_SALE),
             _quarantine(
-                sales[sales["partly_cancelled"].fillna(False)],
+                readable[readable["partly_cancelled"].fillna(False)],
                 "partly_cancelled",
                 "some of its lines were cancelled, which Shopify cannot say",
             ),

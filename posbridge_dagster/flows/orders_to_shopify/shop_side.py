@@ -16,7 +16,7 @@ from posbridge_dagster.clients.shopify.search import all_of, any_of, clause
 from posbridge_dagster.flows.orders_to_shopify import FLOW
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.shopify_input import gid, source_identifier
-from posbridge_dagster.loading.shopify_refunds import credit_named_in
+from posbridge_dagster.loading.shopify_refunds import ON_ORDER, document_named_in
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster.snapshots.bulk_or_pages import with_refunds
 from posbridge_dagster.snapshots.orders import order_frames
@@ -30,13 +30,14 @@ NAMED_IN_A_SEARCH = 25
 class ShopSide:
     """The shop's ENTRIES of a day.
 
-    ``by_hand`` are the records of refunds that no credit asked for, ``exhausted`` the credits on whose order nothing is left of
-    what was paid.
+    ``by_hand`` are the records of refunds that no document asked for, ``exhausted`` those on whose order nothing is left of what was
+    paid. ``goods_back`` are the lines of the refunds: record_id, tax_rate and the total as the order states prices.
     """
 
     entries: pd.DataFrame
     by_hand: Collection[str]
     exhausted: Collection[str]
+    goods_back: pd.DataFrame
 
 
 def day_in_shop(
@@ -53,6 +54,7 @@ def day_in_shop(
     names = {targets[key]: name for key, name in zip(sales["document_id"], sales["external_id"], strict=True) if key in targets}
     names |= _strays(client, ledger, list(sales["external_id"]), window, administration)
     credited = [targets[key] for key in documents["credited_id"].dropna() if key in targets]
+    credited += [str(detail[ON_ORDER]) for detail in (record.detail or {} for record in records.values()) if ON_ORDER in detail]
     ids = [gid("Order", each) for each in dict.fromkeys([*names, *credited])]
     nodes = chain.from_iterable(with_refunds(client, page) for page in orders_still_there(client, ids))
     frames = order_frames(nodes, zone)
@@ -63,7 +65,13 @@ def day_in_shop(
         ENTRIES.conform(pd.concat([_sales(frames, names), _refunded(frames, refunds)], ignore_index=True)),
         set(refunds.loc[refunds["by_hand"], "external_id"]),
         set(refunds.loc[refunds["of_order"].isin(spent), "external_id"]),
+        _goods_back(frames, refunds),
     )
+
+
+def _goods_back(frames: Frames, refunds: pd.DataFrame) -> pd.DataFrame:
+    lines = frames["refund_lines"].merge(refunds[["refund_id", "external_id"]], on="refund_id")
+    return lines[["external_id", "tax_rate", "total_minor"]].rename(columns={"external_id": "record_id"})
 
 
 def _strays(client: ShopifyClient, ledger: Ledger, ids: Sequence[str], window: Window, administration: str) -> dict[str, str]:
@@ -97,7 +105,7 @@ def _refunds(frames: Frames, names: Mapping[str, str], wanted: Collection[str]) 
     Shopify also keeps a cancellation as a refund, one without money; it says no more than that the order is cancelled.
     """
     refunds = frames["refunds"]
-    marks = [credit_named_in(note) for note in refunds["note"].fillna("")]
+    marks = [document_named_in(note) for note in refunds["note"].fillna("")]
     of_orders = refunds["order_id"]
     ids = [
         mark or f"{names.get(order, '')} refund {refund}"

@@ -32,7 +32,9 @@ TOO_MANY = refusal("orderCreate", {"field": None, "message": "Too many attempts.
 def kept(number: int, order: Value) -> Value:
     """Return the order as a shop without tax and shipping would keep it."""
     total = f"{sum(line['quantity'] * 121 for line in order['lineItems']) / 100:.2f}".removesuffix("0")
-    lines = [{"id": f"gid://shopify/LineItem/{number}{place}", **line} for place, line in enumerate(order["lineItems"])]
+    price = {"originalUnitPriceSet": shop_money("1.21")}
+    kept = [{**line, **price, "refundableQuantity": line["quantity"]} for line in order["lineItems"]]
+    lines = [{"id": f"gid://shopify/LineItem/{number}{place}", **line} for place, line in enumerate(kept)]
     amounts = dict.fromkeys(("totalTaxSet", "totalShippingPriceSet", "totalDiscountsSet", "totalReceivedSet"), shop_money("0.0"))
     amounts |= dict.fromkeys(("totalPriceSet", "totalOutstandingSet"), shop_money(total))
     own = {"id": f"gid://shopify/Order/{number}", "name": f"#{1000 + number}", "updatedAt": "2026-11-23T10:00:00Z"}
@@ -59,7 +61,7 @@ def test_an_order_comes_back_as_it_stands_in_the_shop() -> None:
     serve, _ = writable()
     created = made(serve)
     assert (created.id, created.name, created.source_identifier) == ("gid://shopify/Order/1", "#1001", "mplus:winkel:7")
-    assert [(line.sku, line.title, line.quantity) for line in created.lines] == [("100", "Beker", 2)]
+    assert [(line.sku, line.title, line.quantity, line.left, line.price) for line in created.lines] == [("100", "Beker", 2, 2, "1.21")]
     assert (created.totals.total, created.totals.currency, created.totals.tax) == ("2.42", "EUR", "0.0")
     assert created.totals.subtotal == "0.0", "Shopify says null where there is nothing"
     assert created.financial_status is None

@@ -163,18 +163,6 @@ def test_a_credit_that_is_paid_out_after_it_was_sent_gives_nothing_back_a_second
     assert_quiet_and_balanced(sides, FIRST_DAY)
 
 
-def test_goods_sold_and_taken_back_on_one_document_are_for_a_person_with_both_amounts(sides: BothSides) -> None:
-    at = Counter(sides.till)
-    mixed = at.order("exchanged at the till", FIRST_DAY, bag, line(BOOK, -1, 1250), paid=745)
-    at.order("a sale beside it", FIRST_DAY, book, paid=1250)
-    run = sides.run(FIRST_DAY)
-    row = run.rows[mixed.document_id]
-    assert (row["outcome"], row["code"]) == ("quarantined", "return_line")
-    assert "line 2 takes goods back for 12.50 and the others come to 19.95" in row["reason"]
-    assert len(sides.orders()) == 1
-    assert balanced()[0] == 0
-
-
 def test_a_document_of_675_lines_arrives_whole_and_is_credited_whole(sides: BothSides) -> None:
     lines = [line(BAG if number % 2 else BOOK, 1, 100 + number) for number in range(675)]
     at = Counter(sides.till)

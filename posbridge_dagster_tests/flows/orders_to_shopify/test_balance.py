@@ -103,8 +103,8 @@ def test_money_given_back_by_hand_and_documents_held_back_are_explained(tmp_path
     with both_sides(till_shop(), tmp_path) as sides:
         at = Counter(sides.till)
         at.order("refunded by hand", FIRST_DAY, bag, paid=1995)
-        held_back = at.order("goods come back", FIRST_DAY, bag, line(BOOK, -1, 1250), paid=745)
-        assert sides.run(FIRST_DAY).codes() >= {"return_line"}
+        held_back = at.order("goods come back", FIRST_DAY, line(BOOK, -1, 1250), paid=-1250)
+        assert sides.run(FIRST_DAY).codes() >= {"return_without_sale"}
         (order,) = sides.orders().values()
         client = shopify_client(read_settings())
         paid = order_payments(client, order["id"])
@@ -114,7 +114,7 @@ def test_money_given_back_by_hand_and_documents_held_back_are_explained(tmp_path
         assert balanced()[0] == 0
         assert by_record() == {
             f"{order['sourceIdentifier']} refund {refund.id.rpartition('/')[2]}": {"refunded_in_shopify"},
-            f"mplus:sandbox:{held_back.document_id.partition(':')[2]}": {"return_line"},
+            f"mplus:sandbox:{held_back.document_id.partition(':')[2]}": {"return_without_sale"},
         }
 
 

@@ -1,45 +1,53 @@
-"""How far the VAT of a credit may differ before a person must look."""
+"""Which differences of a credit follow from how the two sides compute it, and which a person must look at."""
 
 import pandas as pd
 import pytest
 
 from posbridge_dagster.balance.shapes import DIFFERENCES
-from posbridge_dagster.flows.orders_to_shopify.balance import vat_by_share
+from posbridge_dagster.flows.orders_to_shopify.refund_differences import another_way, vat_by_share
 
 
-def differing(kind: str, measure: str, cents: int) -> pd.DataFrame:
-    row = {
-        "record_id": "a",
-        "name": "C1",
-        "kind": kind,
-        "measure": measure,
-        "part": "2100",
-        "source": 0,
-        "target": -cents,
-        "difference": cents,
-    }
-    return DIFFERENCES.frame([row | {"code": "", "reason": ""}])
+def differing(kind: str, measure: str, cents: int, part: str = "2100") -> pd.DataFrame:
+    row = {"record_id": "a", "name": "C1", "kind": kind, "measure": measure, "part": part, "source": cents, "target": 0}
+    return DIFFERENCES.frame([row | {"difference": cents, "code": "", "reason": ""}])
 
 
-def booked(total: int | None) -> pd.DataFrame:
-    return pd.DataFrame({"external_id": ["a"], "total_minor": pd.array([total], dtype="int64[pyarrow]")})
+def lines(*totals: int, included: bool = True) -> pd.DataFrame:
+    rows = [{"record_id": "a", "tax_rate": 2100, "total_minor": total, "taxes_included": included} for total in totals]
+    return pd.DataFrame(rows, columns=["record_id", "tax_rate", "total_minor", "taxes_included"])
 
 
-@pytest.mark.parametrize(("cents", "shared"), [(1, True), (-31, True), (31, True), (32, False)])
-def test_a_hundredth_of_the_credit_and_a_cent_is_a_matter_of_sharing_out(cents: int, shared: bool) -> None:
-    assert vat_by_share(differing("refund", "vat", cents), booked(3000)).tolist() == [shared]
+@pytest.mark.parametrize(("cents", "follows"), [(3, True), (-3, True), (4, False), (-4, False)])
+def test_a_line_that_is_worth_the_same_may_differ_by_two_cents_and_one_for_the_rate(cents: int, follows: bool) -> None:
+    assert vat_by_share(differing("refund", "vat", cents), lines(3000), lines(3000)).tolist() == [follows]
+
+
+@pytest.mark.parametrize(("cents", "follows"), [(-17, True), (-14, True), (-20, True), (-21, False), (-13, False), (0, False), (17, False)])
+def test_a_line_that_a_discount_made_worth_a_euro_less_differs_by_the_vat_of_that_euro(cents: int, follows: bool) -> None:
+    assert vat_by_share(differing("refund", "vat", cents), lines(3000), lines(2900)).tolist() == [follows]
+
+
+def test_without_vat_in_the_prices_the_vat_of_a_euro_is_a_full_share() -> None:
+    prices = lines(3000, included=False), lines(2900, included=False)
+    assert vat_by_share(differing("refund", "vat", -24), *prices).tolist() == [True]
+    assert vat_by_share(differing("refund", "vat", -17), *prices).tolist() == [False]
+
+
+def test_a_large_credit_has_no_larger_allowance() -> None:
+    assert vat_by_share(differing("refund", "vat", 500), lines(1_000_000), lines(1_000_000)).tolist() == [False]
+
+
+def test_vat_of_a_rate_that_nothing_was_taken_back_of_may_differ_by_a_cent() -> None:
+    assert vat_by_share(differing("refund", "vat", 1, "900"), lines(3000), lines(3000)).tolist() == [True]
+    assert vat_by_share(differing("refund", "vat", 2, "900"), lines(3000), lines(3000)).tolist() == [False]
 
 
 @pytest.mark.parametrize(("kind", "measure"), [("sale", "vat"), ("refund", "gross"), ("refund", "tender")])
-def test_nothing_else_is(kind: str, measure: str) -> None:
-    assert vat_by_share(differing(kind, measure, 1), booked(3000)).tolist() == [False]
+def test_nothing_else_is_a_matter_of_vat(kind: str, measure: str) -> None:
+    assert vat_by_share(differing(kind, measure, 1), lines(3000), lines(3000)).tolist() == [False]
 
 
-def test_a_credit_whose_money_differs_is_no_matter_of_vat() -> None:
-    both = pd.concat([differing("refund", "vat", 1), differing("refund", "gross", 5)], ignore_index=True)
-    assert vat_by_share(both, booked(3000)).tolist() == [False, False]
-
-
-def test_a_credit_without_a_total_has_a_cent() -> None:
-    assert vat_by_share(differing("refund", "vat", 1), booked(None)).tolist() == [True]
-    assert vat_by_share(differing("refund", "vat", 2), booked(None)).tolist() == [False]
+def test_tenders_that_come_to_nothing_together_went_back_another_way() -> None:
+    both = pd.concat([differing("refund", "tender", -500, "cash"), differing("refund", "tender", 500, "card")], ignore_index=True)
+    assert another_way(both).tolist() == [True, True]
+    assert another_way(differing("refund", "tender", 500, "cash")).tolist() == [False]
