@@ -3,10 +3,11 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
 NewDatabase = Callable[[], str]
@@ -16,8 +17,9 @@ WHOLE_FLOWS = ("flows", "cli")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let a test see the same examples each time it runs, however long one takes; the proofs look for new examples."""
-    settings.register_profile("same", derandomize=True, deadline=None)
-    settings.register_profile("new", deadline=None)
+    no_clock: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile("same", derandomize=True, **no_clock)
+    settings.register_profile("new", **no_clock)
     settings.load_profile("new" if config.getoption("-m") == "prove" else "same")
 
 
