@@ -1,4 +1,4 @@
-"""Brings orders that were sent up to date with their sale: changed, paid later, cancelled.
+"""Brings orders that were sent up to date with their sale: changed, paid later, handed over later, cancelled.
 
 The order is read first and made what it should be, so it does not matter how often this is asked or where it was cut short.
 MplusKASSA lets an order be changed or cancelled until something of it is delivered or invoiced; after that only documents of
@@ -30,8 +30,9 @@ class MplusOrderChanges:
     """Makes orders what their items say.
 
     Beside the payload of MplusOrders an item has ``held_back`` (why its change may not be written, or empty), ``given_back``
-    (the payments of its refunds that are no documents of their own), ``given_back_ids`` (the records of those refunds) and
-    ``refunded_minor`` (all that was given back of it, in cents).
+    (the payments of its refunds that are no documents of their own), ``given_back_ids`` (the records of those refunds),
+    ``refunded_minor`` (all that was given back of it, in cents) and ``keeps_content`` (only its goods left the shop: what a person
+    changed in the order itself stays).
     """
 
     def __init__(self, client: MplusClient) -> None:
@@ -48,7 +49,7 @@ class MplusOrderChanges:
         refuse_what_is_held_back(item, told(found))
         if is_cancelled(found):
             raise HalfWritten(told(found), "cancelled_in_target", "the order is there but cancelled in MplusKASSA")
-        return self._paid(item, self._as_sold(item, found), key)
+        return self._paid(item, found if item.payload["keeps_content"] else self._as_sold(item, found), key)
 
     def _as_sold(self, item: Item, found: Record) -> Record:
         """Return the order with the content of its sale."""

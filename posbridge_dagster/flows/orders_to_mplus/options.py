@@ -27,6 +27,11 @@ class OrdersToMplusOptions(BaseModel):
     handed_over: list[str] = Field(
         ["FULFILLED", "FULFILLMENT_NOT_REQUIRED"], description="fulfilment states of goods that left the shop; others become prepaid orders"
     )
+    fulfilled_later: Literal["leave", "hand_over"] = Field(
+        "leave",
+        description="what happens when the goods of a prepaid order leave the shop after it was sent; hand_over = it is delivered and "
+        "invoiced in MplusKASSA too, leave = somebody does that there",
+    )
     match_articles: list[ArticleKey] = Field(
         ["article_number", "external_id"], min_length=1, description="how a SKU finds its article, in order"
     )

@@ -3,20 +3,26 @@
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.run import Candidate, Changes, Run
-from posbridge_dagster.flows.orders_to_mplus.write_changes import NOTHING_GIVEN_BACK, GivenBack, changed_documents, write_changes
+from posbridge_dagster.flows.orders_to_mplus.write_changes import (
+    HANDED_OVER,
+    NOTHING_GIVEN_BACK,
+    GivenBack,
+    changed_documents,
+    write_changes,
+)
 from posbridge_dagster.ledger import QuarantineEntry, State
 from posbridge_dagster.loading.item import Item
 from posbridge_dagster.loading.mplus_credits import MplusCredits
 from posbridge_dagster.loading.mplus_customers import CustomerLoader
 from posbridge_dagster.loading.mplus_invoices import MplusInvoices
-from posbridge_dagster.loading.mplus_orders import MplusOrders
+from posbridge_dagster.loading.mplus_orders import MplusOrders, prepay_of
 from posbridge_dagster.loading.once import Loader, Writer
 from posbridge_dagster.loading.result import ResultRow, result_frame
 from posbridge_dagster.loading.rows import plain_rows, rows_by
@@ -131,8 +137,19 @@ def item_of(order: MappingOf[str, Any], lines: Rows, payments: Rows, source: Map
         payload={"order": order, "lines": lines, "payments": payments},
         source=source,
         run_day=order["run_day"],
-        kept={"relation_number": order["relation_number"], "document": order["document"]},
+        kept={
+            "relation_number": order["relation_number"],
+            "document": order["document"],
+            HANDED_OVER: prepay_of(order) is False,
+        },
+        version=_version(source.get("order") or {}),
     )
+
+
+def _version(source: MappingOf[str, Any]) -> str:
+    """Return as of which change an order was read: stock tells by it whether pieces that an edit added were sent."""
+    changed_at: datetime | None = source.get("updated_at")
+    return changed_at.isoformat() if changed_at else ""
 
 
 def verdict_row(order: MappingOf[str, Any], outcome: Outcome, code: str, reason: str) -> ResultRow:

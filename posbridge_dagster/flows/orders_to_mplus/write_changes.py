@@ -17,11 +17,15 @@ from posbridge_dagster.loading.item import Item, as_sent
 from posbridge_dagster.loading.mplus_credits import MplusCredits
 from posbridge_dagster.loading.mplus_invoice_changes import MplusInvoiceChanges
 from posbridge_dagster.loading.mplus_order_changes import MplusOrderChanges
+from posbridge_dagster.loading.mplus_orders import prepay_of
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.rows import rows_by
 from posbridge_dagster.loading.steps import Finisher, StepLoader
 
 CUT_SHORT = "a change that was cut short"
+LEFT_THE_SHOP = "handed over"
+HANDED_OVER = "handed_over"
+"""Under this name the detail of a record keeps whether its order was delivered and invoiced when it was written."""
 
 Row = Mapping[str, Any]
 
@@ -48,7 +52,8 @@ def changed_documents(run: Run, candidates: Iterable[Candidate], changes: Change
     """Return the names of what changed by source id, of the documents whose change is to be written.
 
     With ``changed_after_send: quarantine`` these are only changes that were cut short. A change that may not be written (its
-    candidate has a verdict) is none of them, but for a cancelled order: to cancel it, nothing of it needs to be mapped.
+    candidate has a verdict) is none of them, but for a cancelled order: to cancel it, nothing of it needs to be mapped. Where the
+    mapping wants it, an order whose goods left the shop since is one too, though nothing of its content changed.
     """
     readable = {each.item.source_id: each for each in candidates if each.item.source_fingerprint}
     updates = run.mapping.settings.changed_after_send == "update"
@@ -60,11 +65,20 @@ def changed_documents(run: Run, candidates: Iterable[Candidate], changes: Change
             changed[key] = [CUT_SHORT]
         elif record.state is State.QUARANTINED and record.target_id and updates and cancelled:
             changed[key] = ["cancelled"]  # it is there, though not as it should be
-        elif record.state is State.DONE and updates:
+        elif record.state is State.DONE:
             parts = changes.between(as_sent(record), candidate.item.source_fingerprint)
-            if parts and (candidate.verdict is None or cancelled):
+            if updates and parts and (candidate.verdict is None or cancelled):
                 changed[key] = parts
+            elif not parts and run.mapping.settings.fulfilled_later == "hand_over" and _left_the_shop(candidate, record):
+                changed[key] = [LEFT_THE_SHOP]
     return changed
+
+
+def _left_the_shop(candidate: Candidate, record: Record) -> bool:
+    """Return whether an order was sent without its goods being handed over, and now they are."""
+    detail = record.detail or {}
+    waits = detail.get("document") == "order" and detail.get(HANDED_OVER) is False
+    return waits and candidate.verdict is None and not candidate.document["cancelled_day"] and prepay_of(candidate.document) is False
 
 
 def write_changes(
@@ -77,7 +91,7 @@ def write_changes(
     chosen = {each.item.source_id: each for each in candidates if each.item.source_id in changed}
     records = run.ledger.records(FLOW, chosen)
     known = run.ledger.records(FLOW, [row["order_id"] for key in chosen for row in given_back.documents.get(key, [])])
-    items = {key: _item(each, records[key], given_back, known) for key, each in chosen.items()}
+    items = {key: _item(each, records[key], changed[key], given_back, known) for key, each in chosen.items()}
     rows: dict[str, ResultRow] = {}
     for kind, writer in writers.items():
         of_kind = {key: item for key, item in items.items() if (item.kept or {}).get("document") == kind}
@@ -85,13 +99,14 @@ def write_changes(
     return rows
 
 
-def _item(candidate: Candidate, record: Record, given_back: GivenBack, known: Mapping[str, Record]) -> Item:
+def _item(candidate: Candidate, record: Record, parts: Sequence[str], given_back: GivenBack, known: Mapping[str, Record]) -> Item:
     """Return what a document should be: of the kind it was sent as, with what was given back of its order."""
     item, order = candidate.item, candidate.document
     unsent = [row["order_id"] for row in given_back.documents.get(item.source_id, []) if not _is_sent(known.get(row["order_id"]))]
     payments = [row for row in given_back.payments.get(item.source_id, []) if row["record_id"] in unsent]
     verdict = candidate.verdict
     more = {
+        "keeps_content": list(parts) == [LEFT_THE_SHOP],
         "held_back": f"changed after it was sent: {verdict.reason}" if verdict and not order["cancelled_day"] else "",
         "given_back": payments,
         "given_back_ids": unsent,
