@@ -32,6 +32,8 @@ _MEMBERS = {
 _CLEARED = {"phone", "first_name", "last_name", "note"}
 """Fields that are emptied when the relation no longer has them; the others keep what they had."""
 
+_BETWEEN = "-"
+
 Row = Mapping[str, Any]
 
 
@@ -62,11 +64,12 @@ def kept_customer(row: Row, policies: Mapping[str, str], custom_id: str, source:
     )
 
 
-def customer_input(item: Kept, due: Collection[str], found: Input | None, *, is_ours: bool) -> Input:
+def customer_input(item: Kept, due: Collection[str], found: Input | None, *, is_ours: bool, has_our_address: bool = False) -> Input:
     """Return what ``customerSet`` is given for the fields that are due.
 
-    ``found`` is the customer as they are, None for a new one; ``is_ours`` says that their default address is the one that was
-    written before, so that a new one takes its place instead of standing beside it.
+    ``found`` is the customer as they are, None for a new one. ``is_ours`` says that they were written before, so that what the
+    relation no longer has is emptied; ``has_our_address`` that their default address is still the one that was written, so that
+    a new one takes its place instead of standing beside it.
     """
     given: Input = {}
     for name in due:
@@ -76,7 +79,7 @@ def customer_input(item: Kept, due: Collection[str], found: Input | None, *, is_
     wanted = _tags(item, due, found)
     if wanted is not None:
         given["tags"] = wanted
-    if addresses := _addresses(item.payload, due, found, is_ours=is_ours):
+    if addresses := _addresses(item.payload, due, found, has_ours=has_our_address):
         given["addresses"] = addresses
     return given
 
@@ -86,7 +89,8 @@ def differing_fields(item: Kept, found: Input) -> set[str]:
     members = changes(found, customer_input(item, item.fields, found, is_ours=False))
     differing = {name for name, member in _MEMBERS.items() if member in members}
     differing |= {*BILLING, *DELIVERY} if "addresses" in members else set()
-    differing = {name for name in (*differing, VAT_NUMBER) if item.fields.get(name) not in (None, "")}
+    differing |= {VAT_NUMBER} if item.fields.get(VAT_NUMBER) != (found.get("vatNumber") or {}).get("value") else set()
+    differing = {name for name in differing if item.fields.get(name) not in (None, "")}
     if not set(item.fields.get("tags", ())) <= set(found["tags"]):
         differing.add("tags")
     if RETIRED in item.fields and item.fields[RETIRED] != (item.payload["retired_tag"] in found["tags"]):
@@ -95,9 +99,22 @@ def differing_fields(item: Kept, found: Input) -> set[str]:
 
 
 def customer_digest(customer: Input) -> str:
-    """Return a digest of what a customer says, by which an edit in the shop is told from Shopify's own way of writing."""
-    told = {name: value for name, value in customer.items() if name not in ("updatedAt", "relation", "defaultAddress")}
-    return digest_of(told)
+    """Return a digest of what a customer says, by which an edit in the shop is told from Shopify's own way of writing.
+
+    The digest of their default address stands at its end, by which it is known again.
+    """
+    beside = ("updatedAt", "relation", "vatNumber", "defaultAddress")
+    told = {name: value for name, value in customer.items() if name not in beside}
+    return f"{digest_of(told)}{_BETWEEN}{_address_digest(customer)}"
+
+
+def has_written_address(customer: Input, digest: str) -> bool:
+    """Return whether the default address of a customer is the one they had when this ``customer_digest`` was taken."""
+    return bool(customer["addressesV2"]) and digest.rpartition(_BETWEEN)[2] == _address_digest(customer)
+
+
+def _address_digest(customer: Input) -> str:
+    return digest_of({name: value for name, value in (customer["defaultAddress"] or {}).items() if name != "id"})
 
 
 def _tags(item: Kept, due: Collection[str], found: Input | None) -> list[str] | None:
@@ -111,15 +128,21 @@ def _tags(item: Kept, due: Collection[str], found: Input | None) -> list[str] | 
     return sorted(wanted)
 
 
-def _addresses(row: Row, due: Collection[str], found: Input | None, *, is_ours: bool) -> list[Input]:
+def _addresses(row: Row, due: Collection[str], found: Input | None, *, has_ours: bool) -> list[Input]:
     """Return all addresses of a customer, the default one first; none where no address is due."""
     billing = address_input(row) if set(due) & set(BILLING) else None
     delivery = address_input(row, "delivery_") if set(due) & set(DELIVERY) else None
     if not billing and not delivery:
         return []
-    there: list[Input] = list(found["addressesV2"]) if found else []
+    there = _default_first(found) if found else []
     first = [billing] if billing else there[:1]
-    addresses = there if billing and not is_ours else there[1:]
+    addresses = there if billing and not has_ours else there[1:]
     for address in reversed([*first, *([delivery] if delivery else [])]):
         addresses = with_address({"addressesV2": addresses}, address)
+    return addresses
+
+
+def _default_first(customer: Input) -> list[Input]:
+    default = (customer["defaultAddress"] or {}).get("id")
+    addresses: list[Input] = sorted(customer["addressesV2"], key=lambda address: address.get("id") != default)
     return addresses

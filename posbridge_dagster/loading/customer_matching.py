@@ -1,10 +1,12 @@
 """Which customer a relation is: the linked one, the one with its custom id, the one with its e-mail address, in this order.
 
-Each is found by strongly consistent look-ups, fifty a call. Where the ways lead to different customers, or the customer is
-another relation's, it is a question for a person: a Conflict that names them all, never a third customer.
+Each is found by strongly consistent look-ups, fifty a call. A customer who is gone was deleted, or merged into another one, who
+is found by the other ways. Where the ways lead to different customers, or the customer is another relation's, it is a question
+for a person: a Conflict that names them all, never a third customer. A telephone number may be shared and proves nothing; where
+it is all that is known of a relation, and a customer has it, that is a question too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,22 +52,38 @@ class CustomerMatching:
     def find(self, works: Sequence[Work]) -> dict[str, Node | Conflict]:
         """Return the customer of each work as ``customers_by_id`` gives it, or a Conflict, by source id; new ones are left out."""
         linked = linked_customers(self.ledger, [_number(work) for work in works])
-        sure = {work.item.source_id: [work.target_id] if work.target_id else linked.get(_number(work), []) for work in works}
+        known = {work.item.source_id: [work.target_id] if work.target_id else linked.get(_number(work), []) for work in works}
+        there = self._read({each for ids in known.values() for each in ids})
+        sure = {source_id: [each for each in ids if each in there] for source_id, ids in known.items()}
         unsure = [work for work in works if not sure[work.item.source_id]]
         own = self._by_custom_id([work.item.external_id for work in unsure])
-        emails = self.by_email([str(work.item.fields["email"]) for work in unsure if work.item.fields.get("email")])
-        for work in unsure:
-            sure[work.item.source_id] = [tail(own[work.item.external_id]["id"])] if work.item.external_id in own else []
-        others = self._relations_of([tail(hit["id"]) for hit in emails.values()])
-        wanted = {each for ids in sure.values() for each in ids} | {tail(hit["id"]) for hit in emails.values()}
-        there = {tail(key): node for key, node in customers_by_id(self.client, [gid("Customer", each) for each in sorted(wanted)]).items()}
+        sure |= {work.item.source_id: [tail(own[work.item.external_id]["id"])] for work in unsure if work.item.external_id in own}
+        hits = self._hits(unsure)
+        others = self._relations_of([tail(hit["id"]) for hit in hits.values()])
+        there |= self._read({each for ids in sure.values() for each in ids} | {tail(hit["id"]) for hit in hits.values()} - there.keys())
         found: dict[str, Node | Conflict] = {}
         for work in works:
-            hit = emails.get(str(work.item.fields.get("email"))) if work in unsure else None
-            match = _matched(work, [each for each in sure[work.item.source_id] if each in there], hit, others)
+            ids = [each for each in sure[work.item.source_id] if each in there]
+            match = _matched(work, ids, hits.get(work.item.source_id), others)
             if match is not None:
                 found[work.item.source_id] = match if isinstance(match, Conflict) else there[match]
         return found
+
+    def _read(self, customers: Collection[str]) -> dict[str, Node]:
+        found = customers_by_id(self.client, [gid("Customer", each) for each in sorted(customers)]) if customers else {}
+        return {tail(key): node for key, node in found.items()}
+
+    def _hits(self, works: Sequence[Work]) -> dict[str, Node]:
+        """Return the customer with the e-mail address of each work; of one without any, the one with its telephone number."""
+        emails = {work.item.source_id: str(email) for work in works if (email := work.item.fields.get("email"))}
+        phones = {
+            work.item.source_id: str(phone)
+            for work in works
+            if work.item.source_id not in emails and (phone := work.item.fields.get("phone"))
+        }
+        by_email = self.by_email(list(emails.values()))
+        by_phone = match_customers(self.client, {source_id: {"phoneNumber": phone} for source_id, phone in phones.items()})
+        return by_phone | {source_id: by_email[email] for source_id, email in emails.items() if email in by_email}
 
     def by_email(self, emails: Sequence[str]) -> dict[str, Node]:
         """Return ``id`` and ``relation`` of the customers with these e-mail addresses; each address is asked for once."""
@@ -100,10 +118,12 @@ class CustomerMatching:
 
 
 def _matched(work: Work, sure: Sequence[str], hit: Node | None, linked: Mapping[str, str]) -> str | Conflict | None:
-    """Return the digits of the customer a relation is, None where there is none; ``hit`` has its e-mail address."""
+    """Return the digits of the customer a relation is, None where there is none; ``hit`` has its e-mail address or its telephone number."""
     if len(sure) > 1:
         names = " and ".join(sure)
         return Conflict("two_customers", f"the customers {names} are both linked to {work.item.name}: merge them in Shopify")
+    if hit and not work.item.fields.get("email"):
+        return sure[0] if sure else _same_phone(work, hit, linked)
     by_email = tail(hit["id"]) if hit else ""
     if sure:
         if by_email in ("", sure[0]):
@@ -117,6 +137,15 @@ def _matched(work: Work, sure: Sequence[str], hit: Node | None, linked: Mapping[
         return by_email
     reason = f"customer {by_email} has its e-mail address and is relation {other}: merge the two relations, or give one another address"
     return Conflict("customer_of_other_relation", reason)
+
+
+def _same_phone(work: Work, hit: Node, linked: Mapping[str, str]) -> Conflict | None:
+    """Return the question who a customer is that nobody's relation is and whose telephone number is all that is known of one."""
+    customer = tail(hit["id"])
+    if (linked.get(customer) or _relation_named(hit)) not in ("", _number(work)):
+        return None
+    reason = f"customer {customer} has its telephone number and it has no e-mail address to tell them apart by: give it that customer's"
+    return Conflict("same_phone", f"{reason} address if they are one, else its own")
 
 
 def _relation_named(hit: Node | None) -> str:

@@ -7,6 +7,7 @@ Marketing consent is never sent.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from posbridge_dagster.clients.failures import Busy, Refused, RemoteFailure, UnknownOutcome, Unreachable
@@ -14,14 +15,20 @@ from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.custom_ids import NAMESPACE, custom_id, custom_id_metafield
 from posbridge_dagster.clients.shopify.customers import customer_set, match_customers, taken
 from posbridge_dagster.clients.shopify.errors import UserErrors
-from posbridge_dagster.clients.shopify.metafields import METAFIELDS_IN_A_CALL, metafields_set
+from posbridge_dagster.clients.shopify.metafields import METAFIELDS_IN_A_CALL, metafields_delete, metafields_set
 from posbridge_dagster.ledger import Ledger
-from posbridge_dagster.loading.customer_fields import VAT_NUMBER, customer_digest, customer_input, differing_fields
+from posbridge_dagster.loading.customer_fields import (
+    VAT_NUMBER,
+    customer_digest,
+    customer_input,
+    differing_fields,
+    has_written_address,
+)
 from posbridge_dagster.loading.customer_matching import KEY, CustomerMatching, link_key
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.mplus_customers import LINK
 from posbridge_dagster.loading.once import HalfWritten, Written
-from posbridge_dagster.loading.seen import seen_text
+from posbridge_dagster.loading.seen import seen_digest, seen_text
 from posbridge_dagster.loading.shopify_companies import CompanyLoader
 from posbridge_dagster.loading.works import Answer, Conflict, Work
 from posbridge_dagster.loading.writing_at_once import written_at_once
@@ -48,6 +55,7 @@ class ShopifyCustomers:
     batch: int = 50
     notes: dict[str, Note] = field(default_factory=dict, init=False)
     _seen: dict[str, str] = field(default_factory=dict, init=False)
+    _before: Mapping[str, str] = field(default_factory=dict, init=False)
     _metafields: dict[str, list[Node]] = field(default_factory=dict, init=False)
 
     def find(self, works: Sequence[Work]) -> Mapping[str, Node | Conflict]:
@@ -61,7 +69,10 @@ class ShopifyCustomers:
     def apply(self, works: Sequence[Work]) -> Iterator[tuple[str, Answer]]:
         """Write customers, several at a time, and yield their answers in order; who is written is linked before that is told."""
         written: list[tuple[Work, Answer]] = []
-        for work, answer in written_at_once(works, self._write):
+        self._before = self.ledger.links(SEEN, [_number(work) for work in works])
+        giving = [work for work in works if _gives_up(work)]
+        taking = [work for work in works if not _gives_up(work)]
+        for work, answer in chain(written_at_once(giving, self._write), written_at_once(taking, self._write)):
             written.append((work, answer))
             if not isinstance(answer, Written) or sum(map(len, self._metafields.values())) >= METAFIELDS_IN_A_CALL:
                 yield from self._remembered(written)
@@ -72,7 +83,7 @@ class ShopifyCustomers:
         """Write the metafields of customers who were written, many in a call, link them, and yield their answers."""
         refused = self._with_metafields([work for work, answer in written if isinstance(answer, Written)])
         for work, answer in written:
-            number = str(work.item.payload["relation_number"])
+            number = _number(work)
             if isinstance(answer, Written | HalfWritten):
                 there = answer.written if isinstance(answer, HalfWritten) else answer
                 self.ledger.link(LINK, {link_key(there.target_id): number})
@@ -101,7 +112,8 @@ class ShopifyCustomers:
 
     def _write(self, work: Work) -> Written:
         customer = self._customer(work)
-        self._seen[str(work.item.payload["relation_number"])] = seen_text(customer, customer_digest(customer))
+        is_whole = work.item.source_id not in self.notes  # one that lacks something is looked at again by night
+        self._seen[_number(work)] = seen_text(customer, customer_digest(customer) if is_whole else "")
         written = Written(tail(customer["id"]))
         try:
             if self.companies and work.item.payload["company"]:
@@ -115,37 +127,55 @@ class ShopifyCustomers:
         """Write the customer and return them as they are now."""
         item = work.item
         customer: Node | None = work.found
-        fields = customer_input(item, work.fields, customer, is_ours=bool(work.target_id))
+        has_ours = customer is not None and has_written_address(customer, seen_digest(self._before.get(_number(work), "")))
+        fields = customer_input(item, work.fields, customer, is_ours=bool(work.target_id), has_our_address=has_ours)
         is_marked = customer is None or _is_marked(item, customer)
         if customer is None:
-            customer = self._set(item, custom_id(KEY, item.external_id), fields)
+            customer = self._set(item, custom_id(KEY, item.external_id), fields, None)
         elif fields:
-            customer = self._set(item, {"id": customer["id"]}, fields)
+            customer = self._set(item, {"id": customer["id"]}, fields, customer)
         metafields = [] if is_marked else [custom_id_metafield(KEY, item.external_id)]
         if VAT_NUMBER in work.fields and item.fields[VAT_NUMBER]:
             metafields.append(_text_metafield(VAT_NUMBER, item.fields[VAT_NUMBER]))
+        elif VAT_NUMBER in work.fields and work.target_id:
+            metafields_delete(self.client, [{"ownerId": customer["id"], "namespace": NAMESPACE, "key": VAT_NUMBER}])
         self._metafields[item.source_id] = [{"ownerId": customer["id"], **metafield} for metafield in metafields]
         return customer
 
-    def _set(self, item: Kept, identifier: Node, fields: Node) -> Node:
+    def _set(self, item: Kept, identifier: Node, fields: Node, found: Node | None) -> Node:
         """Write a customer, without its telephone number where only that is refused."""
         try:
             return customer_set(self.client, identifier, fields)
         except UserErrors as refusal:
             if "email" in taken(refusal):
-                raise self._email_taken(item) from None
+                raise self._email_taken(item, found) from None
             if any(error.path[-1:] != ("phone",) for error in refusal.errors):
                 raise
             code = "phone_taken" if "phone" in taken(refusal) else "phone_refused"
             why = "is another customer's in the shop" if code == "phone_taken" else "is none to Shopify"
             self.notes[item.source_id] = (code, f"its telephone number {why} and was left out")
-        return customer_set(self.client, identifier, {name: value for name, value in fields.items() if name != "phone"})
+        others = {name: value for name, value in fields.items() if name != "phone"}
+        return found if found and not others else customer_set(self.client, identifier, others)
 
-    def _email_taken(self, item: Kept) -> Refused:
+    def _email_taken(self, item: Kept, found: Node | None) -> Refused | HalfWritten:
+        """Return why an e-mail address cannot be written; a customer who is there is tried again by every run: people may merge them."""
         owners = match_customers(self.client, {"owner": {"emailAddress": str(item.fields["email"])}})
         owner = f"customer {tail(owners['owner']['id'])}" if owners else "another customer"
         reason = f"{owner} has its e-mail address: merge them in Shopify, or give the relation another address"
+        if found:
+            return HalfWritten(Written(tail(found["id"])), "email_taken", reason)
         return Refused(reason, system="Shopify", operation="customerSet", code="email_taken")
+
+
+def _number(work: Work) -> str:
+    return str(work.item.payload["relation_number"])
+
+
+def _gives_up(work: Work) -> bool:
+    """Whether an e-mail address or a telephone number of the customer may become free for another one, who should come later."""
+    found = work.found or {}
+    has = {"email": found.get("defaultEmailAddress"), "phone": found.get("defaultPhoneNumber")}
+    return any(name in work.fields for name, contact in has.items() if contact)
 
 
 def _is_marked(item: Kept, found: Node) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from posbridge_dagster.loading.customer_fields import customer_digest, customer_input, differing_fields, kept_customer
+from posbridge_dagster.loading.customer_fields import customer_digest, customer_input, differing_fields, has_written_address, kept_customer
 from posbridge_dagster.loading.fields import Kept
 
 ADDRESS = ("first_name", "last_name", "company", "address1", "zip", "city", "country")
@@ -30,7 +30,7 @@ def found(*addresses: Any, **members: Any) -> Any:
         "locale": "nl",
     }
     node |= {"tags": [], "taxExempt": False, "defaultPhoneNumber": None, "defaultEmailAddress": {"emailAddress": "j@x.nl"}}
-    return {**node, "addressesV2": list(addresses), **members}
+    return {**node, "addressesV2": list(addresses), "defaultAddress": next(iter(addresses), None), **members}
 
 
 def test_a_new_customer_gets_what_is_filled_and_nothing_empty() -> None:
@@ -55,11 +55,19 @@ def test_tags_of_people_stay() -> None:
     assert customer_input(item(), ("retired",), customer, is_ours=True)["tags"] == ["vip"]
 
 
-@pytest.mark.parametrize(("is_ours", "streets"), [(True, ["Laan 7", "Van mij"]), (False, ["Laan 7", "Dorpsstraat 1", "Van mij"])])
-def test_a_new_address_takes_the_place_of_ours_and_of_nobody_elses(is_ours: bool, streets: list[str]) -> None:
-    customer = found(HOME, {**HOME, "address1": "Van mij"})
-    given = customer_input(item(address1="Laan 7"), ("address1",), customer, is_ours=is_ours)
+@pytest.mark.parametrize(("has_ours", "streets"), [(True, ["Laan 7", "Van mij"]), (False, ["Laan 7", "Dorpsstraat 1", "Van mij"])])
+def test_a_new_address_takes_the_place_of_ours_and_of_nobody_elses(has_ours: bool, streets: list[str]) -> None:
+    customer = found({**HOME, "address1": "Van mij", "id": "2"}, {**HOME, "id": "1"}, defaultAddress={**HOME, "id": "1"})
+    given = customer_input(item(address1="Laan 7"), ("address1",), customer, is_ours=True, has_our_address=has_ours)
     assert [address["address1"] for address in given["addresses"]] == streets
+
+
+def test_the_address_that_was_written_is_known_again_whatever_else_was_edited() -> None:
+    written = found(HOME, defaultAddress={**HOME, "id": "1"})
+    digest = customer_digest(written)
+    assert has_written_address({**written, "note": "x", "defaultAddress": {**HOME, "id": "7"}}, digest)
+    assert not has_written_address({**written, "defaultAddress": {**HOME, "address1": "Van mij", "id": "2"}}, digest)
+    assert not has_written_address(written, "")
 
 
 def test_a_delivery_address_stands_second_and_once() -> None:

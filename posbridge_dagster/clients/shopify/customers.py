@@ -52,7 +52,10 @@ def match_customers(client: ShopifyClient, identifiers: Mapping[str, Node]) -> d
 
 
 def customers_by_id(client: ShopifyClient, customer_ids: Sequence[str]) -> dict[str, Node]:
-    """Return the customers with these global ids by id, in the shape of ``find_customer`` with ``relation``; those gone are left out."""
+    """Return the customers with these global ids by id, in the shape of ``find_customer`` with ``relation`` and ``vatNumber``.
+
+    Those gone are left out.
+    """
     found = records(client, document("customers_by_id"), customer_ids, all_there=False)
     return {customer["id"]: customer for page in found for customer in page}
 

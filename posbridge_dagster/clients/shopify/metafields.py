@@ -23,3 +23,10 @@ def metafields_set(client: ShopifyClient, metafields: Sequence[Mapping[str, Any]
         data = client.execute(document("metafields_set"), {"metafields": part}, repeatable=overwrites)
         written += data["metafieldsSet"]["metafields"] or []
     return written
+
+
+def metafields_delete(client: ShopifyClient, metafields: Sequence[Mapping[str, str]]) -> None:
+    """Remove metafields (``ownerId``, ``namespace``, ``key``), 25 a call; one that is gone already is no matter. Raises UserErrors."""
+    for start in range(0, len(metafields), METAFIELDS_IN_A_CALL):
+        part = [dict(metafield) for metafield in metafields[start : start + METAFIELDS_IN_A_CALL]]
+        client.execute(document("metafields_delete"), {"metafields": part}, repeatable=True)
