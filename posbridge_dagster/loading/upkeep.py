@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from posbridge_dagster.clients.failures import Busy, Refused, UnknownOutcome, Unreachable
 from posbridge_dagster.ledger import Claim, Closing, Ledger, Owner, QuarantineEntry, Record, State
 from posbridge_dagster.loading.brake import Brake
+from posbridge_dagster.loading.corrections import MOST, WITHIN, is_contested
 from posbridge_dagster.loading.fields import FIELDS, HALF, REFUSED, Kept, fingerprint, told_fields
 from posbridge_dagster.loading.once import HalfWritten, Written
 from posbridge_dagster.loading.result import ResultRow
@@ -38,6 +39,7 @@ LEASE_S = 900  # a bulk operation may take minutes; an owner whose process is go
 RENEW_S = 60
 
 _GONE = Conflict("gone_from_target", "it was there before and is not any more; `posbridge replay` makes it anew")
+
 _Drifted = Mapping[str, Collection[str]]
 
 
@@ -96,25 +98,29 @@ class Upkeep:
             record = records.get(source_id)
             there = found.get(source_id)
             if there is None and record is not None and FIELDS in (record.detail or {}):
-                rows[source_id] = self._gone(work, record)
+                rows[source_id] = self._held_back(work, record, _GONE)
             elif isinstance(there, Conflict):
                 rows[source_id] = result_row(work.item, Outcome.QUARANTINED, code=there.code, reason=there.reason)
                 self._quarantine(work.item, rows[source_id])
             else:
                 in_doubt = record is not None and record.state is State.INTENT
-                plans.append(planned(work, there, record, drifted.get(source_id, ()), writer, in_doubt=in_doubt))
+                plan = planned(work, there, record, drifted.get(source_id, ()), writer, in_doubt=in_doubt)
+                if plan.is_correction and record is not None and is_contested(record.detail or {}):
+                    rows[source_id] = self._held_back(plan, record, _contested(plan), REFUSED)
+                else:
+                    plans.append(plan)
         return plans, rows
 
-    def _gone(self, work: Work, record: Record) -> ResultRow:
-        """Hold back a record that was written once and was deleted in the other system, until a person asks for it anew."""
-        row = result_row(work.item, Outcome.QUARANTINED, Written(record.target_id), _GONE.code, _GONE.reason, record.attempts)
-        known = record.state is State.QUARANTINED and record.code == _GONE.code
+    def _held_back(self, work: Work, record: Record, why: Conflict, mark: str = "") -> ResultRow:
+        """Put a record that was written before into quarantine instead of writing it, until a person or the source has decided."""
+        row = result_row(work.item, Outcome.QUARANTINED, Written(record.target_id), why.code, why.reason, record.attempts)
+        known = record.state is State.QUARANTINED and record.code == why.code
         if self.dry_run or known:
             self._quarantine(work.item, row)
             return row
         claims = self.ledger.claim(self.flow, [intent_of(work, record.attempts)], self.owner, lease_s=LEASE_S, reopen=True)
         granted = claims[work.item.source_id].granted
-        return self._close(work, State.QUARANTINED, row, {work.item.source_id: record}) if granted else row
+        return self._close(work, State.QUARANTINED, row, {work.item.source_id: record}, mark) if granted else row
 
     def _carried_out(
         self, batch: Sequence[Work], records: Mapping[str, Record], writer: KeepingWriter, trouble: Trouble
@@ -244,3 +250,10 @@ class Upkeep:
         if not self.dry_run:
             over = {entry.source_id for entry in self.ledger.quarantined(self.flow)} & set(unchanged)
             self.ledger.resolve(self.flow, sorted(over))
+
+
+def _contested(work: Work) -> Conflict:
+    """Return why a record is not put right once more."""
+    fields = told_fields(work.fields)
+    reason = f"{fields}: put right {MOST} times within {WITHIN.days} days and another again; something else writes it too. Stop that, or "
+    return Conflict("keeps_changing", f"{reason}let the mapping file write it on: create; `posbridge replay` puts it right once more")

@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from posbridge_dagster.clients.failures import RemoteFailure
 from posbridge_dagster.ledger import Intent, Record, State
+from posbridge_dagster.loading.corrections import CORRECTED, corrected_again
 from posbridge_dagster.loading.fields import (
     FIELDS,
     HALF,
@@ -54,7 +55,7 @@ class Work:
 
     ``found`` is what the writer found, None where there is nothing. ``fields`` are all that is to be written, in their order;
     without any, only what the writer remembers of the record (links) is stored again. ``key`` marks the write for the other
-    system.
+    system. A work ``is_correction`` when nothing changed at the source and the other system has drifted.
     """
 
     item: Kept
@@ -63,6 +64,7 @@ class Work:
     fields: tuple[str, ...] = ()
     key: str = ""
     standing: Standing = Standing.NEW
+    is_correction: bool = False
 
 
 class KeepingWriter(Protocol):
@@ -120,14 +122,18 @@ def planned(
     standing = _standing(found, detail, in_doubt)
     if standing is Standing.NEW:
         return replace(work, found=None, fields=first_fields(item), standing=standing)
+    changed: set[str] = set()
     if standing is Standing.KNOWN:
+        changed = set(due_fields(item, detail[FIELDS], ()))
         due = set(due_fields(item, detail[FIELDS], drifted))
     else:
         ours = set(first_fields(item)) if standing is Standing.BEGUN else {name for name in item.fields if _is_for_later(item, name)}
         due = ours & set(writer.differing(item, found))
     if isinstance(writer, InParts):
         due |= set(writer.amiss(item, found))
-    return replace(work, found=found, fields=tuple(name for name in item.fields if name in due), standing=standing)
+    fields = tuple(name for name in item.fields if name in due)
+    is_correction = standing is Standing.KNOWN and bool(fields) and not changed
+    return replace(work, found=found, fields=fields, standing=standing, is_correction=is_correction)
 
 
 def _standing(found: Any, detail: Mapping[str, Any], in_doubt: bool) -> Standing:
@@ -158,10 +164,10 @@ def intent_of(work: Work, seen_attempts: int) -> Intent:
 
 def kept_detail(work: Work, record: Record | None, state: State, mark: str) -> dict[str, Any] | None:
     """Return what the ledger remembers of a record that ends so; what was written of its fields changes only when it is done."""
-    if state is State.DONE:
-        return {FIELDS: field_digests(work.item)}
     before = (record.detail if record else None) or {}
-    kept: dict[str, Any] = {FIELDS: before[FIELDS]} if FIELDS in before else {}
+    if state is State.DONE:
+        return {FIELDS: field_digests(work.item), **(corrected_again(before) if work.is_correction else {})}
+    kept: dict[str, Any] = {name: before[name] for name in (FIELDS, CORRECTED) if name in before}
     if work.standing is Standing.STRANGE:
         kept[STRANGE] = True
     return kept | ({mark: True} if mark else {}) or None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from posbridge_dagster.ledger import Ledger, Owner, State
 from posbridge_dagster.loading.brake import Brake, Braked
+from posbridge_dagster.loading.corrections import CORRECTED, MOST, corrections
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.upkeep import Upkeep
@@ -249,3 +251,36 @@ def test_taking_over_a_shop_with_other_prices_is_a_mass_change_too(ledger: Ledge
     with pytest.raises(Braked):
         keep(ledger, shelf, *map(item, range(10)), brake=Brake(frozenset({"price"}), "products", Decimal(30), least=1))
     assert shelf.writes == []
+
+
+def test_what_something_else_keeps_writing_is_for_a_person_after_five_corrections(ledger: Ledger) -> None:
+    shelf = Shelf()
+    keep(ledger, shelf, item(1))
+    drifted = {"family:1": {"price"}}
+    for _ in range(MOST):
+        assert outcomes(keep(ledger, shelf, item(1), drifted=drifted)) == ["updated"]
+    plan = keep(ledger, shelf, item(1), drifted=drifted, dry_run=True)
+    rows = keep(ledger, shelf, item(1), drifted=drifted)
+    assert [(row.outcome.value, row.code) for row in (*plan, *rows)] == [("quarantined", "keeps_changing")] * 2
+    assert rows[0].reason.startswith("price: put right 5 times within 7 days") and rows[0].target_id == "t-a:1"
+    assert outcomes(keep(ledger, shelf, item(1))) == ["quarantined"], "it is not forgotten"
+    assert len(shelf.writes) == 1 + MOST
+    assert outcomes(keep(ledger, shelf, item(1, price="12"), drifted=drifted)) == ["updated"], "the till has spoken"
+    assert outcomes(keep(ledger, shelf, item(1, price="12"), drifted=drifted)) == ["updated"], "and the count begins anew"
+    assert ledger.quarantined(FLOW) == []
+
+
+def test_a_person_may_ask_for_one_more_correction(ledger: Ledger) -> None:
+    shelf = Shelf()
+    keep(ledger, shelf, item(1))
+    for _ in range(MOST + 1):
+        keep(ledger, shelf, item(1), drifted={"family:1": {"price"}})
+    shelf.things["a:1"]["price"] = "1"
+    ledger.try_again(FLOW, ["family:1"])
+    assert outcomes(keep(ledger, shelf, item(1))) == ["updated"]
+    assert (shelf.things["a:1"]["price"], ledger.quarantined(FLOW)) == ("10.0", [])
+
+
+def test_corrections_of_long_ago_do_not_count() -> None:
+    moments = [f"2026-11-{day:02}T12:00:00+00:00" for day in range(10, 20)]
+    assert corrections({CORRECTED: moments}, datetime(2026, 11, 20, 11, tzinfo=UTC)) == moments[-7:]
