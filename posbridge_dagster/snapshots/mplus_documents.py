@@ -15,6 +15,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.values import bare_id, percentage, quantity_value
 from posbridge_dagster.snapshots.content import parts_fingerprint
 from posbridge_dagster.snapshots.mplus_document_shapes import DOCUMENT_SHAPES
+from posbridge_dagster.snapshots.mplus_invoice_payments import paid_on_invoices
 
 Document = Mapping[str, Any]
 Rows = dict[str, list[dict[str, Any]]]
@@ -37,13 +38,15 @@ _ADDRESS = {
 class Reading:
     """What reading needs besides the documents: the scale of percentages, the currency, and the invoices that credits name.
 
-    ``earlier`` are, by the document's id, the sales that goods may have come from which it takes back.
+    ``earlier`` are, by the document's id, the sales that goods may have come from which it takes back, ``invoices`` those of orders
+    that their own payments do not cover, by bare id.
     """
 
     percent_scale: int
     currency: str
     credited: Mapping[str, Document]
     earlier: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    invoices: Mapping[str, Document] = field(default_factory=dict)
 
 
 def document_frames(orders: Iterable[Document], invoices: Iterable[Document], reading: Reading) -> dict[str, pd.DataFrame]:
@@ -69,7 +72,8 @@ def _rows(kind: str, document: Document, reading: Reading) -> Rows:
     key = document_id(kind, document)
     lines = [_line(line, kind, key, position, reading) for position, line in enumerate(document["lineList"], 1)]
     taxes = [_tax(group, key, position, reading) for position, group in enumerate(document["vatGroupList"], 1)]
-    payments = [_payment(payment, key, position) for position, payment in enumerate(document["paymentList"], 1)]
+    paid = [*document["paymentList"], *(paid_on_invoices(document, reading.invoices) if kind == "order" else ())]
+    payments = [_payment(payment, key, position) for position, payment in enumerate(paid, 1)]
     head = _head(kind, document, reading) | {
         "total_minor": document["totalInclAmount"],
         "total_excl_minor": document["totalExclAmount"],
@@ -98,6 +102,7 @@ def _head(kind: str, document: Document, reading: Reading) -> dict[str, Any]:
         "external_id": external_id,
         "origins": " ".join(origin for origin in origins if origin) or None,
         "order_ids": " ".join(bare_id(each) for each in document.get("orderIds", ())) or None,
+        "invoice_ids": " ".join(document.get("invoiceIds") or ()) or None,
         "credited_id": _credited_id(credited) if credited else None,
         "earlier_ids": " ".join(reading.earlier.get(document_id(kind, document), ())) or None,
         "day": day.isoformat() if day else None,

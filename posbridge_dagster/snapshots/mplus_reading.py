@@ -4,7 +4,7 @@ How far a day was read is kept with its ``documents`` frame (``attrs``), so fram
 back over a few markers: one that was handed out before its transaction ended would be skipped otherwise.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import pandas as pd
@@ -12,12 +12,14 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.invoices import invoices_by_id, invoices_since
 from posbridge_dagster.clients.mplus.masterdata import vat_scale
-from posbridge_dagster.clients.mplus.orders import orders_since
+from posbridge_dagster.clients.mplus.orders import get_order, orders_since
 from posbridge_dagster.clients.mplus.paging import Page
 from posbridge_dagster.clients.mplus.reading import Record
+from posbridge_dagster.clients.mplus.values import bare_id
 from posbridge_dagster.snapshots.mplus_document_shapes import DOCUMENT_SHAPES
 from posbridge_dagster.snapshots.mplus_documents import Reading, document_frames, document_id
 from posbridge_dagster.snapshots.mplus_earlier_sales import earlier_sales
+from posbridge_dagster.snapshots.mplus_invoice_payments import is_open
 
 Frames = dict[str, pd.DataFrame]
 ORDERS_MARK, INVOICES_MARK = "orders_marker", "invoices_marker"
@@ -38,6 +40,7 @@ def day_of_documents(client: MplusClient, day: date, currency: str, stored: Mapp
     orders, orders_mark = _read(orders_since(client, _from(marks, ORDERS_MARK), first_day=day, last_day=day))
     invoices, invoices_mark = _read(invoices_since(client, _from(marks, INVOICES_MARK), first_day=day, last_day=day))
     orders, invoices = _unknown("order", orders, known), _unknown("invoice", invoices, known)
+    orders += _paid_since(client, known, {document_id("order", row) for row in orders})
     frames = _merged(known, document_frames(orders, invoices, _reading(client, currency, orders, invoices, own)))
     found = {ORDERS_MARK: orders_mark, INVOICES_MARK: invoices_mark}
     frames["documents"].attrs = {name: max(mark, marks.get(name, 0)) for name, mark in found.items()}
@@ -63,7 +66,22 @@ def _reading(client: MplusClient, currency: str, orders: list[Record], invoices:
     scale = vat_scale(client) if orders or invoices else HUNDREDTHS
     fresh = [("order", row) for row in orders] + [("invoice", row) for row in invoices if not row.get("orderIds")]
     foreign = [(document_id(kind, row), row) for kind, row in fresh if not own or not _external_id(row).startswith(own)]
-    return Reading(scale, currency, invoices_by_id(client, credited), earlier_sales(client, foreign))
+    billed = [invoice_id for order in orders if is_open(order) for invoice_id in order["invoiceIds"]]
+    return Reading(scale, currency, invoices_by_id(client, credited), earlier_sales(client, foreign), invoices_by_id(client, billed))
+
+
+def _paid_since(client: MplusClient, known: Frames | None, fresh: Collection[str]) -> list[Record]:
+    """Return the stored orders that a payment on one of their invoices came in for: the order itself does not tell."""
+    if known is None:
+        return []
+    orders = known["documents"]
+    waits = (orders["kind"] == "order") & orders["invoice_ids"].notna() & (orders["paid_minor"] < orders["total_minor"])
+    waiting = orders[waits.fillna(False) & ~orders["document_id"].isin(list(fresh))]
+    keys = set(waiting["document_id"])
+    billed = invoices_by_id(client, [each for ids in waiting["invoice_ids"] for each in ids.split()]).values()
+    paid = dict.fromkeys(order_id for invoice in billed if invoice.get("paymentList") for order_id in invoice.get("orderIds") or ())
+    found = (get_order(client, order_id) for order_id in paid if f"order:{bare_id(order_id)}" in keys)
+    return [order for order in found if order is not None]
 
 
 def _external_id(row: Record) -> str:

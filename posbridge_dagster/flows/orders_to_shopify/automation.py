@@ -12,10 +12,12 @@ from posbridge_dagster.clients.mplus.invoices import invoices_since
 from posbridge_dagster.clients.mplus.masterdata import current_markers
 from posbridge_dagster.clients.mplus.orders import orders_since
 from posbridge_dagster.clients.mplus.reading import Record
+from posbridge_dagster.clients.mplus.values import bare_id
 from posbridge_dagster.flows.again import past_runs, repeats
 from posbridge_dagster.flows.orders_to_shopify import FLOW, assets, balance
 from posbridge_dagster.flows.orders_to_shopify.assets import DAYS
 from posbridge_dagster.flows.orders_to_shopify.changes import Change, Mark, touched_days
+from posbridge_dagster.flows.orders_to_shopify.selection import own_mark
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.settings import Settings, current_settings
 from posbridge_dagster.snapshots.mplus_documents import document_id
@@ -52,7 +54,7 @@ def changes_sensor(
     first_day = settings.first_day if known else (now.astimezone(settings.zone) - FIRST_LOOK_BACK).date()
     try:
         newest = {kind.lower(): marker for kind, marker in current_markers(mplus, "Order", "Invoice").items()}
-        changes = [] if mark.is_idle(newest) else list(_changes(mplus, mark, first_day, settings.shop_handle))
+        changes = [] if mark.is_idle(newest) else list(_changes(mplus, ledger, mark, first_day, own_mark(settings.shop_handle)))
     except RemoteFailure as failure:
         raise dg.Failure(str(failure)) from None
     days, mark = touched_days(changes, mark, FLOW, newest)
@@ -65,13 +67,17 @@ def changes_sensor(
     return dg.SensorResult(run_requests=requests, cursor=mark.written())
 
 
-def _changes(client: MplusClient, mark: Mark, first_day: date, shop: str) -> Iterator[Change]:
-    """Yield the documents that changed; those that came from this shop, and invoices made of orders, ask for nothing."""
-    own = f"shopify:{shop}:"
+def _changes(client: MplusClient, ledger: Ledger, mark: Mark, first_day: date, own: str) -> Iterator[Change]:
+    """Yield the documents that changed, but for those that came from this shop; an invoice made of orders asks for the days of these."""
     for rows, _ in orders_since(client, mark.asked_from("order"), include_lines=False, first_day=first_day):
         yield from (_change("order", row) for row in rows if not row.get("extOrderId", "").startswith(own))
     for rows, _ in invoices_since(client, mark.asked_from("invoice"), first_day=first_day):  # with lines, else the orders stay untold
-        yield from (_change("invoice", row) for row in rows if not row.get("extInvoiceId", "").startswith(own) and not row["orderIds"])
+        foreign = [row for row in rows if not any(each.startswith(own) for each in (row.get("extInvoiceId", ""), *row["extOrderIds"]))]
+        sent = ledger.records(FLOW, [f"order:{bare_id(each)}" for row in foreign for each in row["orderIds"]])
+        for row in foreign:
+            change = _change("invoice", row)
+            days = {record.day for each in row["orderIds"] if (record := sent.get(f"order:{bare_id(each)}")) and record.day}
+            yield from (replace(change, day=day.isoformat()) for day in sorted(days)) if days else (change,)
 
 
 def _change(kind: str, row: Record) -> Change:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from posbridge_dagster.flows.orders_to_shopify import FLOW
 from posbridge_dagster.flows.orders_to_shopify.candidates import row_of_document
@@ -35,7 +36,9 @@ def _sales(refund: Candidate) -> list[str]:
 def _with_orders(refund: Candidate, targets: MappingOf[str, str], written: MappingOf[str, ResultRow], *, dry_run: bool) -> Candidate:
     order, sales = refund.item.payload["order"], _sales(refund)
     orders = [targets[key] for key in sales if key in targets][:MOST_LOOKED_AT]
-    candidate = replace(refund, item=replace(refund.item, payload={**refund.item.payload, "orders": orders}))
+    payload = {**refund.item.payload, "orders": orders}
+    digest = sha256(" ".join([refund.item.payload_fingerprint, *orders]).encode()).hexdigest()  # another order may take what one refused
+    candidate = replace(refund, item=replace(refund.item, payload=payload, payload_fingerprint=digest))
     if candidate.verdict or orders:
         return candidate
     outcomes = {written[key].outcome for key in sales if key in written}
@@ -44,5 +47,6 @@ def _with_orders(refund: Candidate, targets: MappingOf[str, str], written: Mappi
     elif Outcome.CREATED in outcomes and dry_run:
         verdict = row_of_document(order, Outcome.CREATED, "planned", "", changes="create")
     else:
-        verdict = row_of_document(order, Outcome.QUARANTINED, "sale_not_there", "the sale it takes back is not in Shopify")
+        reason = "the sale it takes back is not in Shopify: send its day first, or give the money back in Shopify by hand"
+        verdict = row_of_document(order, Outcome.QUARANTINED, "sale_not_there", reason)
     return replace(candidate, verdict=verdict)

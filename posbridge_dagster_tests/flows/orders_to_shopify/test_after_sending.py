@@ -58,15 +58,19 @@ def test_money_that_comes_in_later_and_in_parts_is_paid_on_the_order_each_part_o
     assert_quiet_and_balanced(sides, FIRST_DAY)
 
 
-def test_an_order_that_is_paid_off_at_the_till_is_paid_and_handed_over(sides: BothSides) -> None:
+def test_an_order_that_is_paid_off_at_the_till_or_on_its_invoice_is_paid_and_handed_over(sides: BothSides) -> None:
     at = Counter(sides.till)
-    booked = at.order("deposit", FIRST_DAY, line(BAG, 2), paid=1000, prepay=True)
+    deposit = at.order("deposit", FIRST_DAY, line(BAG, 2), paid=1000, prepay=True)
+    account = at.bill(at.order("on account", FIRST_DAY, line(BAG, 2), paid=1000, prepay=True))
     assert sides.run(FIRST_DAY).success
-    at.pay(booked, 2990, method="CONTANT", prepay=False)
-    assert sides.run(FIRST_DAY).outcomes()[booked.document_id] == "updated"
-    order = in_shop(sides, booked)
-    assert (order["displayFinancialStatus"], order["displayFulfillmentStatus"]) == ("PAID", "FULFILLED")
-    assert payments(order) == [("shopify_payments", "10.0"), ("cash", "29.9")]
+    at.pay(deposit, 2990, method="CONTANT", prepay=False)
+    at.pay(account, 2990, method="CONTANT")
+    outcomes = sides.run(FIRST_DAY).outcomes()
+    for booked in (deposit, account):
+        assert outcomes[booked.document_id] == "updated"
+        order = in_shop(sides, booked)
+        assert (order["displayFinancialStatus"], order["displayFulfillmentStatus"]) == ("PAID", "FULFILLED")
+        assert payments(order) == [("shopify_payments", "10.0"), ("cash", "29.9")]
     assert_quiet_and_balanced(sides, FIRST_DAY)
 
 

@@ -55,7 +55,9 @@ def test_a_booked_document_asks_for_its_day_once_and_what_happens_to_it_asks_aga
     at.invoice("new too", SECOND_DAY, bag)
     assert looking.look() == [FIRST_DAY, SECOND_DAY]
     assert looking.look() == []
-    at.deliver(booked)
+    billed = at.bill(booked)
+    assert looking.look() == [FIRST_DAY]
+    at.pay(billed, 1995)
     assert looking.look() == [FIRST_DAY]
 
 

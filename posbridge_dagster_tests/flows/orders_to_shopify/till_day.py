@@ -1,7 +1,7 @@
 """Documents booked at a till through its own SOAP calls: every kind that reaches a shop, and a few that must not."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -98,6 +98,13 @@ class Counter:
         answer = self.till.call("saveInvoice", invoice=content)
         assert answer["result"] == "SAVE-INVOICE-RESULT-OK", answer["errorMessage"]
 
+    def bill(self, booked: Booked) -> Booked:
+        """Hand the goods of an order over on account, and return it with its invoice."""
+        turnover = "DELIVER-ORDER-TURNOVER-TYPE-INVOICE"
+        answer = self.till.ask("deliverOrder", orderId=booked.order_id, turnoverType=turnover)
+        assert answer["result"] == "DELIVER-ORDER-RESULT-OK"
+        return replace(booked, invoice_id=answer["invoiceId"])
+
     def deliver(self, booked: Booked) -> None:
         """Hand the goods of an order over."""
         assert self.till.ask("deliverOrder", orderId=booked.order_id)["result"] == "DELIVER-ORDER-RESULT-OK"
@@ -110,8 +117,8 @@ class Counter:
         assert answer["result"] == "DELIVER-ORDER-V2-RESULT-OK", answer["errorMessage"]
 
     def pay(self, booked: Booked, cents: int, *, method: str = "PIN", prepay: bool = True) -> None:
-        """Take money on an order or an invoice; without ``prepay`` an order is paid off, handed over and invoiced."""
-        if booked.order_id:
+        """Take money on an order or its invoice; without ``prepay`` an order is paid off, handed over and invoiced."""
+        if not booked.invoice_id:
             asked = {"idempotencyKey": f"{booked.case}-{cents}-{method}", "orderId": booked.order_id, "prepay": prepay}
             answer = self.till.ask("payOrderV2", **asked, paymentList=payments(cents, method=method))
             assert answer["result"] == "PAY-ORDER-RESULT-OK", answer["errorMessage"]
