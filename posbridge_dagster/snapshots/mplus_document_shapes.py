@@ -34,7 +34,7 @@ DOCUMENTS = FrameShape(
         "number": Column(TEXT, "what people call it, such as O2026-17"),
         "external_id": Column(TEXT, "extOrderId or extInvoiceId"),
         "origins": Column(TEXT, "external ids of itself, of the orders it was made of and of what it credits, with blanks between"),
-        "order_ids": Column(TEXT, "orders that an invoice was made of, with blanks between"),
+        "order_ids": Column(TEXT, "sales orders that an invoice was made of, with blanks between"),
         "invoice_ids": Column(TEXT, "invoices that were made of an order, with blanks between"),
         "credited_id": Column(TEXT, "document that a credit takes back: the order of the credited invoice, or the invoice itself"),
         "earlier_ids": Column(TEXT, "earlier sales to its relation of what comes back on it, newest first, with blanks between"),

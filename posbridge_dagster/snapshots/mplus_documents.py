@@ -4,7 +4,7 @@ A document that cannot be read is kept as one row with a ``fault``; it never hid
 document's own matter (``vat_method``): line totals are kept both ways.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -38,6 +38,7 @@ _ADDRESS = {
 class Reading:
     """What reading needs besides the documents: the scale of percentages, the currency, and the invoices that credits name.
 
+    ``orders`` are the bare ids of the sales orders among those that invoices name: a table's order is none and is never listed.
     ``earlier`` are, by the document's id, the sales that goods may have come from which it takes back, ``invoices`` those of orders
     that their own payments do not cover, by bare id.
     """
@@ -45,6 +46,7 @@ class Reading:
     percent_scale: int
     currency: str
     credited: Mapping[str, Document]
+    orders: Collection[str] = frozenset()
     earlier: Mapping[str, Sequence[str]] = field(default_factory=dict)
     invoices: Mapping[str, Document] = field(default_factory=dict)
 
@@ -101,9 +103,9 @@ def _head(kind: str, document: Document, reading: Reading) -> dict[str, Any]:
         "number": document.get("transactionString"),
         "external_id": external_id,
         "origins": " ".join(origin for origin in origins if origin) or None,
-        "order_ids": " ".join(bare_id(each) for each in document.get("orderIds", ())) or None,
+        "order_ids": " ".join(_sales_orders(document, reading)) or None,
         "invoice_ids": " ".join(document.get("invoiceIds") or ()) or None,
-        "credited_id": _credited_id(credited) if credited else None,
+        "credited_id": _credited_id(credited, reading) if credited else None,
         "earlier_ids": " ".join(reading.earlier.get(document_id(kind, document), ())) or None,
         "day": day.isoformat() if day else None,
         "entered_at": _moment(document.get("entryTimestamp")),
@@ -124,12 +126,17 @@ def _head(kind: str, document: Document, reading: Reading) -> dict[str, Any]:
     }
 
 
-def _credited_id(credited: Document) -> str | None:
+def _credited_id(credited: Document, reading: Reading) -> str | None:
     """Return what a credit takes back; an invoice of several orders names none of them."""
-    orders = credited.get("orderIds") or []
+    orders = _sales_orders(credited, reading)
     if len(orders) > 1:
         return None
-    return f"order:{bare_id(orders[0])}" if orders else document_id("invoice", credited)
+    return f"order:{orders[0]}" if orders else document_id("invoice", credited)
+
+
+def _sales_orders(document: Document, reading: Reading) -> list[str]:
+    """Return the bare ids of the sales orders that an invoice was made of."""
+    return [order_id for order_id in map(bare_id, document.get("orderIds") or ()) if order_id in reading.orders]
 
 
 def _line(line: Document, kind: str, key: str, position: int, reading: Reading) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.invoices import invoices_by_id, invoices_since
 from posbridge_dagster.clients.mplus.masterdata import vat_scale
-from posbridge_dagster.clients.mplus.orders import get_order, orders_since
+from posbridge_dagster.clients.mplus.orders import get_order, orders_since, sales_orders_by_id
 from posbridge_dagster.clients.mplus.paging import Page
 from posbridge_dagster.clients.mplus.reading import Record
 from posbridge_dagster.clients.mplus.values import bare_id
@@ -41,7 +41,7 @@ def day_of_documents(client: MplusClient, day: date, currency: str, stored: Mapp
     invoices, invoices_mark = _read(invoices_since(client, _from(marks, INVOICES_MARK), first_day=day, last_day=day))
     orders, invoices = _unknown("order", orders, known), _unknown("invoice", invoices, known)
     orders += _paid_since(client, known, {document_id("order", row) for row in orders})
-    frames = _merged(known, document_frames(orders, invoices, _reading(client, currency, orders, invoices, own)))
+    frames = _merged(known, document_frames(orders, invoices, _reading(client, currency, orders, invoices, own, known)))
     found = {ORDERS_MARK: orders_mark, INVOICES_MARK: invoices_mark}
     frames["documents"].attrs = {name: max(mark, marks.get(name, 0)) for name, mark in found.items()}
     return frames
@@ -61,13 +61,21 @@ def _read(pages: Iterable[Page]) -> tuple[list[Record], int]:
     return rows, marker
 
 
-def _reading(client: MplusClient, currency: str, orders: list[Record], invoices: list[Record], own: str) -> Reading:
-    credited = [each["creditedInvoiceId"] for each in invoices if each.get("creditedInvoiceId")]
+def _reading(client: MplusClient, currency: str, orders: list[Record], invoices: list[Record], own: str, known: Frames | None) -> Reading:
     scale = vat_scale(client) if orders or invoices else HUNDREDTHS
+    credited = invoices_by_id(client, [each["creditedInvoiceId"] for each in invoices if each.get("creditedInvoiceId")])
+    here = {document_id("order", row) for row in orders} | (set(known["documents"]["document_id"]) if known else set())
+    named = {bare_id(each): each for row in (*invoices, *credited.values()) for each in row.get("orderIds") or ()}
+    elsewhere = sales_orders_by_id(client, [raw for bare, raw in named.items() if f"order:{bare}" not in here])
+    sales = {bare for bare in named if f"order:{bare}" in here} | set(elsewhere)
     fresh = [("order", row) for row in orders] + [("invoice", row) for row in invoices if not row.get("orderIds")]
     foreign = [(document_id(kind, row), row) for kind, row in fresh if not own or not _external_id(row).startswith(own)]
     billed = [invoice_id for order in orders if is_open(order) for invoice_id in order["invoiceIds"]]
-    return Reading(scale, currency, invoices_by_id(client, credited), earlier_sales(client, foreign), invoices_by_id(client, billed))
+    return Reading(scale, currency, credited, sales, earlier_sales(client, foreign), invoices_by_id(client, billed))
+
+
+def _external_id(row: Record) -> str:
+    return str(row.get("extOrderId") or row.get("extInvoiceId") or "")
 
 
 def _paid_since(client: MplusClient, known: Frames | None, fresh: Collection[str]) -> list[Record]:
@@ -82,10 +90,6 @@ def _paid_since(client: MplusClient, known: Frames | None, fresh: Collection[str
     paid = dict.fromkeys(order_id for invoice in billed if invoice.get("paymentList") for order_id in invoice.get("orderIds") or ())
     found = (get_order(client, order_id) for order_id in paid if f"order:{bare_id(order_id)}" in keys)
     return [order for order in found if order is not None]
-
-
-def _external_id(row: Record) -> str:
-    return str(row.get("extOrderId") or row.get("extInvoiceId") or "")
 
 
 def _usable(stored: Mapping[str, pd.DataFrame | None]) -> Frames | None:

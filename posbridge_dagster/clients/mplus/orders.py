@@ -1,6 +1,6 @@
 """Sales orders: read, looked up by our own ids, made exactly once, paid."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -13,6 +13,7 @@ from posbridge_dagster.clients.mplus.faults import RULES, SYSTEM, Meaning, Opera
 from posbridge_dagster.clients.mplus.once import written_once
 from posbridge_dagster.clients.mplus.paging import PAGE_SIZE, Page, day_members, pages_since, sold_members
 from posbridge_dagster.clients.mplus.reading import Record
+from posbridge_dagster.clients.mplus.values import bare_id
 from posbridge_dagster.model.identity import idempotency_key
 
 SALES_ORDERS = ("ORDER-TYPE-SALES-ORDER", "ORDER-TYPE-REPEAT-SALES-ORDER", "ORDER-TYPE-EXTERNAL-SALES-ORDER")
@@ -82,6 +83,23 @@ def orders_since(
         return rows
 
     return pages_since("getOrders", marker, fetch)
+
+
+def sales_orders_by_id(client: MplusClient, order_ids: Collection[str], batch: int = 100) -> dict[str, Record]:
+    """Return the sales orders with these ids by bare id, without lines; an id of none, or of a table's order, is not in the answer."""
+    waiting = iter(dict.fromkeys(order_ids))
+    found: dict[str, Record] = {}
+    while ids := list(islice(waiting, batch)):
+        asked = {
+            "orderIds": ids,
+            "orderTypeList": list(SALES_ORDERS),
+            "includeLineList": False,
+            "articlePluNumbers": [],
+            "articleBarcodes": [],
+        }
+        rows = client.call("getOrders", {"request": asked})["orderList"]
+        found |= {bare_id(row["orderId"]): row for row in rows}
+    return found
 
 
 def get_order(client: MplusClient, order_id: str) -> Record | None:

@@ -20,7 +20,17 @@ from posbridge_dagster.sandbox.running import running
 from posbridge_dagster.snapshots.mplus_document_shapes import RELATIONS
 from posbridge_dagster.snapshots.mplus_reading import day_of_documents
 from posbridge_dagster_tests.flows.little_shop import BAG, BOOK, SIGN
-from posbridge_dagster_tests.flows.orders_to_shopify.till_day import CASES, CHEESE, FIRST_DAY, Booked, Counter, book_days, line, till_shop
+from posbridge_dagster_tests.flows.orders_to_shopify.till_day import (
+    CASES,
+    CHEESE,
+    FIRST_DAY,
+    SECOND_DAY,
+    Booked,
+    Counter,
+    book_days,
+    line,
+    till_shop,
+)
 from posbridge_dagster_tests.sandbox.mplus.till import Till
 
 MAPPING = load_mapping(Path(__file__).parents[3] / "mappings" / "orders_to_shopify.yaml", VOCABULARY)
@@ -126,6 +136,18 @@ def test_what_came_from_the_shop_does_not_travel_back_nor_what_is_made_of_it(off
     codes = dict(office.mapped()["orders"].groupby("code")["document_id"].agg(list))
     assert len(codes["own_document"]) == 3  # the order, its invoice and the credit of that
     assert codes[""] == [other.document_id]
+
+
+def test_the_invoice_of_a_tables_order_travels_for_no_list_has_its_order(office: Office) -> None:
+    at = Counter(office.till)
+    table = at.order("table", FIRST_DAY, line(BAG), paid=1995, orderType="ORDER-TYPE-TABLE-ORDER", tableNumber=4)
+    at.credit(table, FIRST_DAY)
+    usual = at.order("sales order of another day", SECOND_DAY, line(BAG), paid=1995)
+    at.credit(usual, FIRST_DAY)
+    orders = {row["document_id"]: row for row in plain_rows(office.mapped()["orders"])}
+    invoice = f"invoice:{table.invoice_id.replace('-', '')}"
+    assert (orders[invoice]["kind"], orders[invoice]["code"]) == ("invoice", "")
+    assert sorted(row["credited_id"] for row in orders.values() if row["kind"] == "credit") == sorted([invoice, usual.document_id])
 
 
 def test_every_line_without_a_variant_is_named(office: Office) -> None:
