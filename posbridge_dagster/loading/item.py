@@ -18,6 +18,7 @@ class Item:
     """A record that may be written. ``payload`` is what the writer needs, ``source`` what a person reads in quarantine.
 
     ``run_day`` is the day whose run carries the record, where that is not its own; ``kept`` is remembered of it once it is done.
+    ``version`` is the moment of change, in ISO form, at which the source was read; empty where nobody asks for it.
     """
 
     source_id: str
@@ -32,6 +33,7 @@ class Item:
     source: Mapping[str, Any] = field(default_factory=dict)
     run_day: str = ""
     kept: Mapping[str, Any] | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def intent_of(item: Item, seen_attempts: int = 0) -> Intent:
         source_id=item.source_id,
         source_fingerprint=item.source_fingerprint,
         payload_fingerprint=item.payload_fingerprint,
+        source_version=item.version,
         day=date.fromisoformat(item.run_day or item.day),
         amount_minor=item.amount_minor,
         currency=item.currency,

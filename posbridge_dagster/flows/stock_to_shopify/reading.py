@@ -14,7 +14,7 @@ from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.stock_to_shopify.in_flight import InFlight, articles_on_their_way, pieces_in_flight
 from posbridge_dagster.flows.stock_to_shopify.options import StockToShopifyOptions
-from posbridge_dagster.ledger import Ledger, LevelKey, State
+from posbridge_dagster.ledger import Ledger, LevelKey, Record
 from posbridge_dagster.loading.shopify_levels import utc_now
 from posbridge_dagster.snapshots.mplus_stock import STOCK, current_articles, current_stock
 from posbridge_dagster.snapshots.shopify_items import ITEMS, current_items
@@ -45,7 +45,7 @@ class Reader:
         Raises the failures of the clients; the stored frames are not touched.
         """
         now = self.clock()
-        sales = acknowledged_sales(stored.get("sales"), self.acknowledged)
+        sales = acknowledged_sales(stored.get("sales"), self.standing)
         before = sales
         if self.options.in_flight:
             sales = self.newest_sales(sales, now)
@@ -59,14 +59,14 @@ class Reader:
         items = current_items(self.shopify, self.ledger, articles, None if everything else stored.get("items"))
         return {"sales": sales, "articles": articles, "stock": stock, "items": items}
 
-    def acknowledged(self, record_ids: Collection[str]) -> Collection[str]:
-        """Return the records that MplusKASSA surely holds."""
-        return [key for key, record in self.ledger.records(ORDERS, record_ids).items() if record.state is State.DONE]
+    def standing(self, record_ids: Collection[str]) -> Mapping[str, Record]:
+        """Return what the ledger says of records of orders; what is done there MplusKASSA surely holds."""
+        return self.ledger.records(ORDERS, record_ids)
 
     def newest_sales(self, known: pd.DataFrame, now: datetime, *, ask_ledger: bool = True) -> pd.DataFrame:
         """Return SALES up to this moment; without asking the ledger, what is new counts as not acknowledged."""
         lag = max(SHORTEST_OVERLAP, timedelta(minutes=self.options.search_minutes))
-        asked = self.acknowledged if ask_ledger else _nothing
+        asked = self.standing if ask_ledger else _nothing
         look_back = timedelta(days=self.options.in_flight_days)
         return current_sales(self.shopify, known, asked, now=now, look_back=look_back, overlap=lag)
 
@@ -127,5 +127,5 @@ def _shaped(items: pd.DataFrame | None) -> pd.DataFrame:
     return items if items is not None and list(items) == list(ITEMS.columns) else ITEMS.frame()
 
 
-def _nothing(_: Collection[str]) -> Collection[str]:
-    return ()
+def _nothing(_: Collection[str]) -> Mapping[str, Record]:
+    return {}

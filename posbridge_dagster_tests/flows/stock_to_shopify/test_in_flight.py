@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from posbridge_dagster.flows.stock_to_shopify.reading import ORDERS
+from posbridge_dagster.ledger import QuarantineEntry
 from posbridge_dagster.sandbox.seed import RefundLineSeed, RefundSeed
+from posbridge_dagster.sandbox.shopify.edits import EditSeed, QuantitySeed
 from posbridge_dagster_tests.flows.stock_to_shopify.stock_shop import FIRST, Clock, outcomes, shelves, stock_shop
 
 
@@ -132,3 +135,33 @@ def test_a_sale_that_nobody_ever_acknowledges_is_let_go_in_the_end(tmp_path: Pat
         clock.wait(86_401)
         shop.run()
         assert shop.available() == 10
+
+
+def test_pieces_that_an_edit_adds_after_the_order_was_sent_are_not_offered_again(tmp_path: Path) -> None:
+    clock = Clock()
+    with stock_shop(shelves(1, 10), tmp_path, clock=clock) as shop:
+        shop.run()
+        clock.wait(60)
+        number = shop.sell_in_shop(quantity=1)
+        shop.run()
+        shop.acknowledge(number, quantity=1)
+        shop.run()
+        clock.wait(3600)
+        shop.shop.shop.edit(number, EditSeed(clock(), (QuantitySeed(0, 4),)))
+        shop.sell_at_till(quantity=1)
+        shop.run()
+        assert shop.available() == 5
+
+
+def test_a_sale_in_quarantine_is_taken_off_for_longer_than_one_that_nobody_knows(tmp_path: Path) -> None:
+    clock = Clock()
+    with stock_shop(shelves(1, 10), tmp_path, clock=clock, in_flight_days=3) as shop:
+        shop.run()
+        number = shop.sell_in_shop(quantity=2)
+        shop.run()
+        shop.ledger.quarantine(ORDERS, [QuarantineEntry(str(number), "lookup_missing", "why", source_payload={})], "run")
+        shop.run()
+        clock.wait(5 * 86_400)
+        shop.sell_at_till(quantity=1)
+        shop.run()
+        assert shop.available() == 7
