@@ -7,13 +7,17 @@ payments stand in the order in which they were booked, and the money received co
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
+from posbridge_dagster.clients.failures import Refused
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.order_writing import OrderCreated
 from posbridge_dagster.clients.shopify.payment_recording import record_payment
 from posbridge_dagster.model.money import decimal_amount, minor_units
 
+TOGETHER = " + "
+"""Between the ways of several payments that were recorded as one."""
 _RECEIVED = ("SALE", "CAPTURE")
 
 
@@ -58,13 +62,34 @@ def record_missing_payments(client: ShopifyClient, order: OrderCreated, payments
     """Record on an order the payments that it does not have yet.
 
     The last of them is what is still open wherever the sale is paid in full, and is then recorded without an amount: shops that
-    are not on Plus take no other. Raises MoreReceived, UserErrors for what Shopify refuses, UnknownOutcome.
+    are not on Plus take no other, so there several payments that pay the sale in full are recorded as one, named by all their ways.
+    Raises MoreReceived, UnknownOutcome, Refused for what Shopify refuses: with code part_payment where it is a part of what is open.
     """
     missing = missing_payments(payments, received_minor(order))
     currency = order.totals.currency
     open_minor = minor_units(order.totals.outstanding, currency)
-    for payment in missing:
-        amount = None if payment.minor == open_minor else decimal_amount(payment.minor, currency)
-        paid_at = min(payment.paid_at, datetime.now(UTC)) if payment.paid_at else None  # Shopify takes no moment to come
-        record_payment(client, order.id, payment.gateway, amount, currency, paid_at)
+    for number, payment in enumerate(missing):
+        if payment.minor == open_minor:
+            _record(client, order, payment, None)
+            continue
+        try:
+            _record(client, order, payment, decimal_amount(payment.minor, currency))
+        except Refused as refusal:
+            rest = missing[number:]
+            if sum(each.minor for each in rest) != open_minor:
+                raise _part_refused(refusal) from None
+            together = TOGETHER.join(dict.fromkeys(each.gateway for each in rest))
+            _record(client, order, Missing(together, open_minor, rest[-1].paid_at), None)
+            return
         open_minor -= payment.minor
+
+
+def _record(client: ShopifyClient, order: OrderCreated, payment: Missing, amount: Decimal | None) -> None:
+    paid_at = min(payment.paid_at, datetime.now(UTC)) if payment.paid_at else None  # Shopify takes no moment to come
+    record_payment(client, order.id, payment.gateway, amount, order.totals.currency, paid_at)
+
+
+def _part_refused(refusal: Refused) -> Refused:
+    reason = f"a part of what is open was paid, which Shopify takes from Plus shops only ({refusal.reason})"
+    advice = "It is recorded once the rest is paid, or record it in Shopify by hand."
+    return Refused(f"{reason}. {advice}", system=refusal.system, operation=refusal.operation, code="part_payment", advice=advice)

@@ -19,8 +19,8 @@ from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.orders_to_shopify import FLOW
 from posbridge_dagster.flows.orders_to_shopify.assets import DAYS, asset_in
 from posbridge_dagster.flows.orders_to_shopify.exchanges import TAKEN_BACK, told_apart
+from posbridge_dagster.flows.orders_to_shopify.known_differences import another_way, paid_together, vat_by_share
 from posbridge_dagster.flows.orders_to_shopify.mapping_file import read_mapping
-from posbridge_dagster.flows.orders_to_shopify.refund_differences import another_way, vat_by_share
 from posbridge_dagster.flows.orders_to_shopify.selection import OF_ANOTHER
 from posbridge_dagster.flows.orders_to_shopify.shop_side import ShopSide, day_in_shop
 from posbridge_dagster.ledger import Ledger
@@ -28,7 +28,7 @@ from posbridge_dagster.loading.shopify_input import source_identifier
 from posbridge_dagster.settings import Settings
 from posbridge_dagster.snapshots.mplus_document_shapes import DOCUMENT_SHAPES
 
-VAT_BY_SHARE, ANOTHER_WAY = "refund_vat_share", "given_back_another_way"
+VAT_BY_SHARE, ANOTHER_WAY, PAID_TOGETHER = "refund_vat_share", "given_back_another_way", "paid_together"
 CREDIT_UNPAID, NOTHING_LEFT, REFUNDED_BY_HAND = "credit_unpaid", "nothing_left_to_give_back", "refunded_in_shopify"
 _INS = {
     **{name: asset_in(name, "snapshot") for name in DOCUMENT_SHAPES},
@@ -105,6 +105,8 @@ def _said(found: pd.DataFrame, documents: pd.DataFrame, lines: pd.DataFrame, the
     found = explained(found, by_hand, REFUNDED_BY_HAND, "it was given back in Shopify by hand, and MplusKASSA has no credit of it")
     way = "the money is the same; Shopify gives back by the way it was paid"
     found = explained(found, another_way(found), ANOTHER_WAY, way)
+    at_once = "Shopify takes part payments from Plus shops only, so they were recorded as one when all was paid"
+    found = explained(found, paid_together(found), PAID_TOGETHER, at_once)
     less = found["record_id"].isin(there.exhausted) & (found["kind"] == "refund") & (found["difference"] < 0)
     nothing_left = less & found["measure"].isin(["gross", "tender"])
     found = explained(found, nothing_left, NOTHING_LEFT, "more was credited than had been paid, and Shopify gives back what was paid")

@@ -88,7 +88,7 @@ def test_a_payment_whose_answer_was_lost_is_not_made_twice(sides: BothSides) -> 
     assert_quiet_and_balanced(sides, FIRST_DAY)
 
 
-def test_a_shop_that_is_not_on_plus_takes_what_is_open_and_a_part_of_it_is_for_a_person(sides: BothSides) -> None:
+def test_a_shop_that_is_not_on_plus_takes_what_is_open_and_a_part_of_it_waits_for_the_rest(sides: BothSides) -> None:
     sides.shopify.system.switches["plan"] = "standard"
     at = Counter(sides.till)
     whole, part = at.invoice("paid as a whole", FIRST_DAY, bag), at.invoice("paid in parts", FIRST_DAY, bag)
@@ -98,9 +98,14 @@ def test_a_shop_that_is_not_on_plus_takes_what_is_open_and_a_part_of_it_is_for_a
     rows = sides.run(FIRST_DAY).rows
     assert rows[whole.document_id]["outcome"] == "updated"
     assert rows[part.document_id]["outcome"] == "quarantined"
-    assert "Shopify Plus" in rows[part.document_id]["reason"]
+    assert rows[part.document_id]["code"] == "part_payment"
+    assert "recorded once the rest is paid" in rows[part.document_id]["reason"]
     assert payments(in_shop(sides, whole)) == [("shopify_payments", "19.95")]
     assert payments(in_shop(sides, part)) == []
+    at.pay(part, 1000, method="CONTANT")
+    assert sides.run(FIRST_DAY).success
+    assert payments(in_shop(sides, part)) == [("shopify_payments + cash", "19.95")]
+    assert_quiet_and_balanced(sides, FIRST_DAY)
 
 
 def test_money_that_the_shop_took_and_the_till_does_not_know_is_for_a_person(sides: BothSides) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from posbridge_dagster.balance.shapes import DIFFERENCES
-from posbridge_dagster.flows.orders_to_shopify.refund_differences import another_way, vat_by_share
+from posbridge_dagster.flows.orders_to_shopify.known_differences import another_way, paid_together, vat_by_share
 
 
 def differing(kind: str, measure: str, cents: int, part: str = "2100") -> pd.DataFrame:
@@ -51,3 +51,10 @@ def test_tenders_that_come_to_nothing_together_went_back_another_way() -> None:
     both = pd.concat([differing("refund", "tender", -500, "cash"), differing("refund", "tender", 500, "card")], ignore_index=True)
     assert another_way(both).tolist() == [True, True]
     assert another_way(differing("refund", "tender", 500, "cash")).tolist() == [False]
+
+
+def test_payments_that_were_recorded_as_one_are_known_by_the_name_of_it_and_by_their_sum() -> None:
+    apart = [differing("sale", "tender", 995, "card"), differing("sale", "tender", 1000, "cash")]
+    assert paid_together(pd.concat([*apart, differing("sale", "tender", -1995, "card + cash")], ignore_index=True)).all()
+    assert not paid_together(pd.concat([*apart, differing("sale", "tender", -1990, "card + cash")], ignore_index=True)).any()
+    assert not paid_together(pd.concat([*apart, differing("sale", "tender", -1995, "bank")], ignore_index=True)).any()

@@ -1,4 +1,4 @@
-"""How far the two sides may differ on a refund whose money agrees, and why.
+"""How far the two sides may differ on a document whose money agrees, and why.
 
 A till computes the VAT of a credit from the prices on the credit, once per rate. Shopify takes back the share of VAT that the line
 of the order has, which was stated when it was sold. The two differ by what follows, and by no more:
@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from posbridge_dagster.loading.rows import plain_rows
+from posbridge_dagster.loading.shopify_payments import TOGETHER
 
 CENTS_A_LINE = 2
 CENTS_A_RATE = 1
@@ -47,6 +48,14 @@ def another_way(found: pd.DataFrame) -> "pd.Series[bool]":
     tenders = (found["measure"] == "tender") & (found["kind"] == "refund")
     sums = found["difference"].where(tenders, 0).groupby(found["record_id"]).transform("sum")
     return tenders & (sums == 0)
+
+
+def paid_together(found: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which DIFFERENCES are tenders of a sale of which the shop holds one payment, named by all the ways of the till."""
+    tenders = (found["measure"] == "tender") & (found["kind"] == "sale")
+    together = tenders & found["part"].str.contains(TOGETHER, regex=False).fillna(False)
+    sums = found["difference"].where(tenders, 0).groupby(found["record_id"]).transform("sum")
+    return tenders & (sums == 0) & found["record_id"].isin(found.loc[together, "record_id"])
 
 
 def _worth(lines: pd.DataFrame) -> dict[tuple[str, int], list[int]]:
