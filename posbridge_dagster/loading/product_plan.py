@@ -33,6 +33,8 @@ from posbridge_dagster.loading.product_content import (
 from posbridge_dagster.loading.product_matching import Found
 from posbridge_dagster.loading.works import Work
 
+REORDERING = "product_options_reorder"
+
 
 class Stage(IntEnum):
     """When a step is done; metafields come early, because their answers do not tell the version of the product that they leave."""
@@ -86,6 +88,22 @@ def publishing(product_id: str, publications: Sequence[str]) -> list[Step]:
     """Return the step that puts a product on sale at sales channels."""
     targets = [{"publicationId": each} for each in publications]
     return [Step(Stage.PUBLISH, "publish", {"id": product_id, "input": targets})] if targets else []
+
+
+def completed(step: Step, there: Mapping[str, Sequence[str]]) -> Step | None:
+    """Return a reordering that names every value that is there, as Shopify demands; None where all stand in that order already.
+
+    ``there`` are the values by option, also those that no variant has any more. Those that are not the till's come last.
+    """
+    wanted = {option["name"]: [value["name"] for value in option["values"]] for option in step.variables["options"]}
+    order = {
+        name: [*(value for value in values if value in there.get(name, ())), *(each for each in there.get(name, ()) if each not in values)]
+        for name, values in wanted.items()
+    }
+    if list(order.items()) == [(name, list(values)) for name, values in there.items()]:
+        return None
+    options = [{"name": name, "values": [{"name": value} for value in values]} for name, values in order.items()]
+    return Step(step.stage, step.document, {**step.variables, "options": options}, step.repeatable)
 
 
 def articles_for_sale(item: Kept) -> list[str]:
@@ -185,21 +203,9 @@ class _Change:
         return Step(Stage.SET, "product_set", {"identifier": {"id": self.found.product_id}, "input": content})
 
     def _reordered(self) -> Step:
-        """Return the step that puts options and values into the till's sequence; values of others come last."""
-        there = {option["name"]: [value["name"] for value in option["optionValues"]] for option in self.found.product["options"]}
-        options = []
-        for option in self.item.fields["options"]:
-            rest = [value for value in there.get(option["name"], ()) if value not in option["values"]]
-            kept = {value for _, variant in self._strangers() for value in _own_values(variant, option["name"])}
-            values = [*option["values"], *(value for value in rest if value in kept)]
-            options.append({"name": option["name"], "values": [{"name": value} for value in values]})
-        return Step(Stage.REORDER, "product_options_reorder", {"productId": self.found.product_id, "options": options})
-
-    def _strangers(self) -> list[tuple[str, Node]]:
-        gone, made_by_people = self.found.others(articles_for_sale(self.item))
-        leaving = {variant["id"] for variant in self._superfluous(gone, made_by_people)}
-        everyone = [*gone.items(), *(("", variant) for variant in made_by_people)]
-        return [(number, variant) for number, variant in everyone if variant["id"] not in leaving]
+        """Return the step that puts options and values into the till's sequence; it is completed with the values of others."""
+        options = [{"name": each["name"], "values": [{"name": value} for value in each["values"]]} for each in self.item.fields["options"]]
+        return Step(Stage.REORDER, REORDERING, {"productId": self.found.product_id, "options": options})
 
     def _superfluous(self, gone: Mapping[str, Node], made_by_people: Sequence[Node]) -> list[Node]:
         """Return the variants to delete: of articles that left the family always, of retired ones and strange ones by setting."""
@@ -261,10 +267,6 @@ class _Change:
         there = {each["publication"]["id"] for each in self.found.product["resourcePublicationsV2"]}
         if "publications" in due:
             yield from publishing(self.found.product_id, [each for each in self.rules.publications if each not in there])
-
-
-def _own_values(variant: Node, option: str) -> list[str]:
-    return [selected["value"] for selected in variant["selectedOptions"] if selected["name"] == option]
 
 
 def _parts(rows: Sequence[Any], size: int) -> Iterator[list[Any]]:

@@ -51,6 +51,11 @@ class Progress:
         elif step.stage is Stage.RELEASE and step.document == "product_variants_update":
             self.removed |= {variant["id"] for variant in step.variables["variants"]}
 
+    def replace(self, step: Step, other: Step | None) -> None:
+        """Put another step in the place of one that is to be done; None lets it go."""
+        place = self.steps.index(step)
+        self.steps[place : place + 1] = [other] if other else []
+
     def _article(self, sku: str | None) -> str | None:
         contents = self.work.item.payload["variants"]
         return next((number for number, content in contents.items() if content.get("sku") == sku), None)

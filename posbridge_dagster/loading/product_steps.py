@@ -8,7 +8,8 @@ from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.deadline import Deadline
 from posbridge_dagster.clients.shopify.documents import document, outer_fields, response_key
 from posbridge_dagster.clients.shopify.paging import Node, whole
-from posbridge_dagster.loading.product_plan import Rules, Stage, Step
+from posbridge_dagster.clients.shopify.products import product_options
+from posbridge_dagster.loading.product_plan import REORDERING, Rules, Stage, Step, completed
 from posbridge_dagster.loading.product_progress import Progress, plain
 
 STARTING = "starting"
@@ -16,6 +17,7 @@ STARTING = "starting"
 
 WHOLE = "product_set"  # its answer holds a list that may have more pages
 PART = 250
+_Chosen = tuple[Progress, Step]
 
 
 def one_by_one(client: ShopifyClient, progress: Sequence[Progress], rules: Rules) -> Iterator[list[Progress]]:
@@ -29,12 +31,25 @@ def one_by_one(client: ShopifyClient, progress: Sequence[Progress], rules: Rules
 
 
 def _do(client: ShopifyClient, progress: Progress, steps: Sequence[Step], rules: Rules) -> None:
-    for step in list(steps):
+    for planned in list(steps):
         if progress.failure is None:
             try:
-                progress.done(step, _sent(client, step), rules)
+                for _, step in _completed(client, [(progress, planned)]):
+                    progress.done(step, _sent(client, step), rules)
             except (Refused, Busy, Unreachable, UnknownOutcome) as failure:
                 progress.failure = failure
+
+
+def _completed(client: ShopifyClient, chosen: Sequence[_Chosen]) -> list[_Chosen]:
+    """Return steps about to be sent, reorderings completed with what is there now; those that would change nothing are let go."""
+    reorderings = [each.product_id for each, step in chosen if step.document == REORDERING]
+    there = product_options(client, reorderings) if reorderings else {}
+    rows: list[_Chosen] = []
+    for each, step in chosen:
+        whole_step = completed(step, there.get(each.product_id, {})) if step.document == REORDERING else step
+        each.replace(step, whole_step)
+        rows += [(each, whole_step)] if whole_step else []
+    return rows
 
 
 def _sent(client: ShopifyClient, step: Step) -> Node:
@@ -72,13 +87,18 @@ def _run(
     mark: Callable[[str], None],
     deadline: Deadline,
 ) -> None:
-    rows = [(each, step) for each in waiting if each.failure is None for step in each.steps if (step.stage, step.document) == (stage, name)]
+    chosen = [
+        (each, step) for each in waiting if each.failure is None for step in each.steps if (step.stage, step.document) == (stage, name)
+    ]
     mutation = document("product_set_bulk" if name == WHOLE else name)
     key = response_key(outer_fields(mutation)[0])
+    started: list[str] = []
     mark(STARTING)
-    unanswered = dict(enumerate(rows))
+    unanswered = dict(enumerate(chosen))
     try:
-        for number, answer in run_mutation(client, mutation, [step.variables for _, step in rows], mark, deadline=deadline):
+        unanswered = dict(enumerate(_completed(client, chosen)))
+        variables = [step.variables for _, step in unanswered.values()]
+        for number, answer in run_mutation(client, mutation, variables, _both(started.append, mark), deadline=deadline):
             each, step = unanswered.pop(number)
             if isinstance(answer, Misconfigured):
                 raise answer
@@ -89,5 +109,14 @@ def _run(
     except (Refused, Busy, Unreachable, UnknownOutcome) as failure:
         for each, _ in unanswered.values():
             each.failure = each.failure or failure
-        return  # what is running is in the cursor; the next run waits for it
+        if started or not isinstance(failure, Refused | Busy):
+            return  # what may be running is in the cursor; the next run waits for it
     mark("")
+
+
+def _both(*told: Callable[[str], None]) -> Callable[[str], None]:
+    def tell(operation_id: str) -> None:
+        for each in told:
+            each(operation_id)
+
+    return tell

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from posbridge_dagster.clients.failures import Misconfigured
-from posbridge_dagster.clients.shopify.bulk_mutations import wait, wait_for_mutations
+from posbridge_dagster.clients.shopify.bulk_mutations import ended, wait_for_mutations
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.custom_ids import ID_TYPE, NAMESPACE
 from posbridge_dagster.clients.shopify.deadline import Deadline
@@ -111,7 +111,7 @@ class ProductWriter:
         if pending == STARTING:
             wait_for_mutations(self.client, self.deadline)
         else:
-            wait(self.client, pending, self.deadline)
+            ended(self.client, pending, self.deadline)
         self._mark("")
 
     def _mark(self, operation_id: str) -> None:

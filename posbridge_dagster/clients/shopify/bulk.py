@@ -53,7 +53,7 @@ def run(client: ShopifyClient, bulk: BulkDocument, deadline: Deadline) -> Node:
     ends_at, nap_s = deadline.clock() + deadline.total_s, deadline.first_nap_s
     while operation["status"] in _UNFINISHED or "objectCount" not in operation:
         if deadline.clock() >= ends_at:
-            _cancel(client, operation["id"])
+            cancel(client, operation["id"])
             raise unusable(bulk.name, f"was not there within {deadline.total_s:g} s, so the operation was cancelled", "deadline")
         deadline.sleep(nap_s)
         nap_s = min(nap_s * 1.5, deadline.longest_nap_s)
@@ -76,7 +76,7 @@ def _completed(bulk: BulkDocument, operation: Node) -> Node:
     return operation
 
 
-def _cancel(client: ShopifyClient, operation_id: str) -> None:
+def cancel(client: ShopifyClient, operation_id: str) -> None:
     """Free the slot of an operation that takes too long; that it ended meanwhile is as good."""
     try:
         client.execute(document("bulk_cancel"), {"id": operation_id}, repeatable=True)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from posbridge_dagster.clients.failures import RemoteFailure, UnknownOutcome
-from posbridge_dagster.clients.shopify.bulk_document import unusable
+from posbridge_dagster.clients.shopify.bulk import cancel
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.deadline import Deadline
 from posbridge_dagster.clients.shopify.documents import Document, document
@@ -25,6 +25,7 @@ LARGEST_FILE = 90_000_000
 """Bytes of a file; Shopify takes 100 MB."""
 UNFINISHED = ("CREATED", "RUNNING", "CANCELING")
 LINE = "__lineNumber"
+_TOO_LONG: Node = {}
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def results(
 ) -> Iterator[tuple[int, LineAnswer]]:
     """Wait for an operation and yield the answer of each of its ``count`` rows."""
     missing = set(range(count))
-    operation = wait(client, operation_id, deadline)
+    operation = ended(client, operation_id, deadline)
     url = operation and (operation["url"] or operation["partialDataUrl"])
     if url:
         try:
@@ -73,24 +74,39 @@ def results(
             _log.warning("The results of %s break off: %s", operation_id, type(error).__name__)
     how = operation["status"] if operation else "unknown"
     for number in sorted(missing):
-        yield number, unusable(mutation.name, f"lacks this row (the operation is {how})", "missing_row")
+        yield number, _in_doubt(mutation.name, f"the bulk result lacks this row (the operation is {how})", "missing_row")
 
 
-def wait(client: ShopifyClient, operation_id: str, deadline: Deadline) -> Node | None:
-    """Return an operation once it has ended, None when Shopify does not know it; raises UnknownOutcome when it takes too long."""
+def ended(client: ShopifyClient, operation_id: str, deadline: Deadline) -> Node | None:
+    """Return an operation of ours once it has ended, None when Shopify does not know it.
+
+    One that takes too long is cancelled, so that it does not hold up the next run as well, and UnknownOutcome is raised; what it
+    has done until then is done.
+    """
+    operation = _ended(client, operation_id, deadline)
+    if operation is _TOO_LONG:
+        cancel(client, operation_id)
+        raise _in_doubt("BulkOperation", f"it did not end within {deadline.total_s:g} s and was cancelled", "deadline")
+    return operation
+
+
+def _ended(client: ShopifyClient, operation_id: str, deadline: Deadline) -> Node | None:
     for _ in deadline.rounds():
         operation: Node | None = client.execute(document("bulk_operation"), {"id": operation_id})["bulkOperation"]
         if operation is None or operation["status"] not in UNFINISHED:
             return operation
-    raise unusable("BulkOperation", f"was not there within {deadline.total_s:g} s", "deadline")
+    return _TOO_LONG
 
 
 def wait_for_mutations(client: ShopifyClient, deadline: Deadline) -> None:
-    """Wait until no bulk mutation of this app runs; for a run that cannot know whether the one before it started one."""
+    """Wait until no bulk mutation of this app runs; for a run that cannot know whether the one before it started one.
+
+    It may be another's, so none is cancelled; raises UnknownOutcome naming the one that takes too long.
+    """
     listing = pages(client, document("bulk_operations"), {"search": "operation_type:mutation"})
     for operation in [row for page in listing for row in page]:
-        if operation["status"] in UNFINISHED:
-            wait(client, operation["id"], deadline)
+        if operation["status"] in UNFINISHED and _ended(client, operation["id"], deadline) is _TOO_LONG:
+            raise _in_doubt("BulkOperation", f"{operation['id']} of this app still runs after {deadline.total_s:g} s", "deadline")
 
 
 def _answer(row: Node, mutation: Document) -> LineAnswer:
@@ -98,8 +114,13 @@ def _answer(row: Node, mutation: Document) -> LineAnswer:
         return top_level_failure(row["errors"], mutation.name, is_mutation=True, throttle_wait_s=1.0, request_id="")
     data: Node | None = row.get("data")
     if not isinstance(data, dict):
-        return unusable(mutation.name, "holds a row without data", "no_data")
+        return _in_doubt(mutation.name, "the bulk result holds a row without data", "no_data")
     return user_failure(data, mutation.name) or data
+
+
+def _in_doubt(operation: str, message: str, code: str) -> UnknownOutcome:
+    advice = "What was written is found and completed by the next run."
+    return UnknownOutcome(message, system="Shopify", operation=operation, code=f"bulk_{code}", advice=advice)
 
 
 def _files(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[bytes, int]]:

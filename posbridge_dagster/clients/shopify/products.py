@@ -40,6 +40,16 @@ def product_versions(client: ShopifyClient, ids: Sequence[str]) -> dict[str, str
     return found
 
 
+def product_options(client: ShopifyClient, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
+    """Return the options of products by their global ids: each option's values in their order, also those that no variant has."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for start in range(0, len(ids), IDS_IN_A_LIST):
+        for node in client.execute(document("product_options"), {"ids": list(ids[start : start + IDS_IN_A_LIST])})["nodes"]:
+            if node:
+                found[node["id"]] = {option["name"]: [value["name"] for value in option["optionValues"]] for option in node["options"]}
+    return found
+
+
 def product_changes(client: ShopifyClient, since: datetime) -> Iterator[list[Node]]:
     """Yield pages of ``id`` and ``updatedAt`` of the products that changed at a moment or later.
 

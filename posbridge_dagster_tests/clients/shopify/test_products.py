@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from posbridge_dagster.clients.failures import Misconfigured, Refused, RemoteFailure, UnknownOutcome
-from posbridge_dagster.clients.shopify.bulk_mutations import run_mutation
+from posbridge_dagster.clients.shopify.bulk_mutations import run_mutation, wait_for_mutations
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.custom_ids import custom_id, custom_id_metafield, ensure_definition, products_by_custom_ids
 from posbridge_dagster.clients.shopify.deadline import Deadline
@@ -121,7 +121,7 @@ def test_bulk_rows_are_joined_by_their_number_and_a_refused_row_refuses_no_other
             assert [edge["node"]["sku"] for edge in answer["productSet"]["product"]["variants"]["edges"]] == [f"{number}-rood"]
 
 
-def test_a_bulk_operation_that_takes_too_long_is_told(client: ShopifyClient, served: Served) -> None:
+def test_a_bulk_operation_that_takes_too_long_is_cancelled_and_told(client: ShopifyClient, served: Served) -> None:
     served.system.switches["bulk_seconds"] = 30.0
     rows = [{"identifier": custom_id("mplus_product", "test:1"), "input": mug(1, "rood")}]
     now = [0.0]
@@ -130,8 +130,22 @@ def test_a_bulk_operation_that_takes_too_long_is_told(client: ShopifyClient, ser
         now[0] += seconds
 
     soon = Deadline(total_s=3.0, clock=lambda: now[0], sleep=sleep)
-    with pytest.raises(UnknownOutcome, match="not there within 3 s"):
-        list(run_mutation(client, document("product_set_bulk"), rows, lambda _: None, deadline=soon))
+    started: list[str] = []
+    with pytest.raises(UnknownOutcome, match="did not end within 3 s and was cancelled"):
+        list(run_mutation(client, document("product_set_bulk"), rows, started.append, deadline=soon))
+    operation = client.execute(document("bulk_operation"), {"id": started[0]})["bulkOperation"]
+    assert operation["status"] in ("CANCELING", "CANCELED"), "the next run is not held up by it"
+
+
+def test_an_operation_that_may_be_anothers_is_waited_for_and_never_cancelled(client: ShopifyClient, served: Served) -> None:
+    served.system.switches["bulk_seconds"] = 30.0
+    path = upload_lines(client, "regels.jsonl", b"{}\n")
+    of = document("product_set_bulk")
+    theirs = client.execute(document("bulk_run_mutation"), {"mutation": of.text, "path": path, "client": "iemand anders"})
+    operation_id = theirs["bulkOperationRunMutation"]["bulkOperation"]["id"]
+    with pytest.raises(UnknownOutcome, match=f"{operation_id} of this app still runs"):
+        wait_for_mutations(client, Deadline(total_s=0.05, first_nap_s=0.01, longest_nap_s=0.01))
+    assert client.execute(document("bulk_operation"), {"id": operation_id})["bulkOperation"]["status"] in ("CREATED", "RUNNING")
 
 
 def test_an_upload_that_is_cut_off_is_sent_again(client: ShopifyClient, served: Served) -> None:
