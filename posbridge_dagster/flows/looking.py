@@ -15,6 +15,7 @@ from posbridge_dagster.ledger import Ledger, State
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.seen import seen_at, seen_digest, seen_text
+from posbridge_dagster.loading.works import IN_PROGRESS
 from posbridge_dagster.model.outcome import Outcome
 
 Node = dict[str, Any]
@@ -64,7 +65,7 @@ class Look:
 
     def remember(self, ledger: Ledger, shop: Shop, results: Iterable[ResultRow]) -> None:
         """Move the cursor behind what was looked at, unless something failed; the first look counts from when all is written."""
-        if self.begun is None or any(row.outcome is Outcome.FAILED for row in results):
+        if self.begun is None or any(row.outcome is Outcome.FAILED or row.code == IN_PROGRESS for row in results):
             return
         ledger.link(shop.seen, dict(self.undrifted))
         is_first = ledger.cursor(cursor_of(shop)) is None

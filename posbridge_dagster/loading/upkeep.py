@@ -19,6 +19,7 @@ from posbridge_dagster.loading.once import HalfWritten, Written
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.trouble import Trouble, failure_code
 from posbridge_dagster.loading.works import (
+    IN_PROGRESS,
     Answer,
     Conflict,
     KeepingWriter,
@@ -142,7 +143,7 @@ class Upkeep:
             if claim.granted:
                 waiting[work.item.source_id] = replace(work, key=claim.record.idempotency_key)
             else:
-                yield result_row(work.item, Outcome.SKIPPED, code="in_progress_elsewhere", reason="another run is writing it")
+                yield result_row(work.item, Outcome.SKIPPED, code=IN_PROGRESS, reason="another run is writing it")
         try:
             moved = [key for key in waiting if claims[key].record.attempts != attempts.get(key, 0) + 1]
             records = {**records, **{key: claims[key].record for key in moved}}

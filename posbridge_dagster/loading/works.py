@@ -25,6 +25,9 @@ from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.trouble import failure_code
 from posbridge_dagster.model.outcome import Outcome
 
+IN_PROGRESS = "in_progress_elsewhere"
+"""Reason code of a record that another run is writing."""
+
 Answer = Written | HalfWritten | RemoteFailure
 
 

@@ -5,8 +5,9 @@ was looked is a cursor that moves only when what was seen is dealt with.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -17,10 +18,13 @@ from posbridge_dagster.flows.products_to_shopify.shapes import SHOP_CHANGES
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.product_matching import ARTICLE, FAMILY, SEEN, Found, match_variants
+from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.rows import plain_rows
 from posbridge_dagster.loading.shopify_input import gid
 from posbridge_dagster.loading.shopify_products import ProductWriter
+from posbridge_dagster.loading.works import IN_PROGRESS
 from posbridge_dagster.model.identity import tail
+from posbridge_dagster.model.outcome import Outcome
 
 CURSOR = f"{FLOW}/look"
 LOOKED_AT = "looked_at"
@@ -65,7 +69,7 @@ def drifted(changes: pd.DataFrame, items: Sequence[Kept], writer: ProductWriter,
     by_family = {item.source_id: item for item in items}
     found: dict[str, Collection[str]] = {}
     for row in plain_rows(changes):
-        item = by_family.get(str(row["family_number"]))
+        item = by_family.get(_family(row))
         if item is None:
             continue
         if row["content"] is None:
@@ -78,9 +82,15 @@ def drifted(changes: pd.DataFrame, items: Sequence[Kept], writer: ProductWriter,
     return found
 
 
-def looked(changes: pd.DataFrame, ledger: Ledger) -> None:
-    """Remember that these changes were dealt with."""
-    versions = {row["product_id"]: row["updated_at"] for row in plain_rows(changes) if row["updated_at"]}
+def looked(changes: pd.DataFrame, results: Sequence[ResultRow], ledger: Ledger) -> None:
+    """Remember that these changes were dealt with; after a product that could not be written the next run looks at all of them again."""
+    open_still = {row.source_id for row in results if row.outcome is Outcome.FAILED or row.code == IN_PROGRESS}
+    versions = {row["product_id"]: row["updated_at"] for row in plain_rows(changes) if row["updated_at"] and _family(row) not in open_still}
     newer = ledger.links(SEEN, versions)
     ledger.link(SEEN, {digits: at for digits, at in versions.items() if newer.get(digits, "") < at})
-    ledger.move_cursor(CURSOR, changes.attrs[LOOKED_AT])
+    if not open_still:
+        ledger.move_cursor(CURSOR, changes.attrs[LOOKED_AT])
+
+
+def _family(row: Mapping[str, Any]) -> str:
+    return str(row["family_number"])

@@ -64,7 +64,7 @@ def write_products(run: Run, mapped: Frames, changes: pd.DataFrame) -> pd.DataFr
     upkeep = Upkeep(FLOW, run.ledger, run.owner, run.run_id, _brake(run), run.dry_run)
     rows += upkeep.load(items, writer, drifted(changes, items, writer, run.ledger))
     if not run.dry_run:
-        looked(changes, run.ledger)
+        looked(changes, rows, run.ledger)
     return result_frame(sorted(rows, key=lambda row: int(row.source_id)))
 
 
