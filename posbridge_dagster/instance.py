@@ -21,6 +21,7 @@ from dotenv import dotenv_values
 
 from posbridge_dagster.ledger.database import database_address
 from posbridge_dagster.ledger.failures import LedgerUnavailable
+from posbridge_dagster.model.folders import private_folder
 
 
 def environment() -> dict[str, str]:
@@ -52,7 +53,7 @@ class SwitchedStorage(DagsterStorage, ConfigurableClass):
         url = environment().get("POSBRIDGE_DATABASE_URL")
         address = database_address(url) if url else None
         if address is None or address.get_backend_name() == "sqlite":
-            return DagsterSqliteStorage.from_local(str(dagster_home()), inst_data=inst_data)
+            return DagsterSqliteStorage.from_local(str(private_folder(dagster_home())), inst_data=inst_data)
         try:
             from dagster_postgres import DagsterPostgresStorage  # half a second of import that SQLite does not need
         except ModuleNotFoundError:
@@ -71,9 +72,7 @@ class HomeArtifacts(LocalArtifactStorage):
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, object]) -> "HomeArtifacts":
         """Return artifact storage in the home, which is made if it is not there."""
-        home = dagster_home()
-        home.mkdir(parents=True, exist_ok=True)
-        return cls(str(home), inst_data=inst_data)
+        return cls(str(private_folder(dagster_home())), inst_data=inst_data)
 
 
 class HomeComputeLogs(LocalComputeLogManager):

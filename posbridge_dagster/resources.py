@@ -47,8 +47,7 @@ def mplus_client(settings: Settings) -> MplusClient:
 
 
 def open_ledger(settings: Settings) -> Ledger:
-    """Return the ledger of this pair of systems; the home is made where it is missing."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    """Return the ledger of this pair of systems; its folder is made where it is missing. Raises LedgerFailure."""
     return Ledger.open(settings.ledger_url, shop=settings.shop_handle, administration=settings.administration_name)
 
 

@@ -6,6 +6,7 @@ A file on disk appears whole or not at all (written beside and renamed); object 
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import uuid4
 
 import dagster as dg
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
+from posbridge_dagster.model.folders import private_folder
 from posbridge_dagster.model.frames import to_arrow, to_pandas
 
 _NOTES = b"posbridge"
@@ -59,13 +61,14 @@ class FrameStore:
         """Store a frame in place of the earlier one and return where it lives."""
         path = self.path(key, partition)
         table = to_arrow(frame).replace_schema_metadata({_NOTES: json.dumps(frame.attrs).encode()})
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.protocol in ("", "file", "local"):
+            private_folder(Path(path.path).parent)
             beside = path.with_name(f".{path.name}.{uuid4().hex}")
             with beside.open("wb") as sink:
                 pq.write_table(table, sink)
             beside.replace(path)
         else:
+            path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as sink:
                 pq.write_table(table, sink)
         return path

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import click
+import pandas as pd
 
 from posbridge_dagster.cli.faults import told
 from posbridge_dagster.cli.screen import screen
-from posbridge_dagster.ledger import Directory, Ledger
+from posbridge_dagster.ledger import Directory
 from posbridge_dagster.model.identity import email_key
-from posbridge_dagster.model.persons import Key, keys_of, personal_columns, rows_of_person, without_person
+from posbridge_dagster.model.persons import KEYS, Key, keys_of, personal_columns, rows_of_person, without_person
 from posbridge_dagster.storage import FrameStore
 
 
@@ -32,15 +34,14 @@ def erase(email: str, yes: bool) -> None:
         settings = read_settings()
         store = FrameStore(settings.frames_url)
         with open_ledger(settings) as ledger:
-            keys = _keys(ledger, store, address)
-            frames = _frames_with(store, [address], keys)
+            numbers = {str(row["relation_number"]) for row in Directory(ledger).relations(emails=[address])}
+            found = _found(store, address, {("customer_key", email_key(address)), *(("relation_number", each) for each in numbers)})
             if not yes:
-                click.confirm(f"Erase this person from {len(frames)} frames, the ledger and the quarantine?", abort=True)
-            counts = Counter(
-                ledger.erase_person([address], {number for kind, number in keys if kind in ("customer_key", "relation_number")})
-            )
-            for key in frames:
-                counts["rows of frames"] += _erase_frame(store, key, [address], keys)
+                click.confirm(f"Erase this person from {len(found.frames)} frames, the ledger and the quarantine?", abort=True)
+            named = {number for kind, number in found.keys if kind in ("customer_key", "relation_number")}
+            counts = Counter(ledger.erase_person([address], named))
+            for key in found.frames:
+                counts["rows of frames"] += _erase_frame(store, key, [address], found.keys)
     console = screen()
     for what, count in counts.items():
         console.print(f"{what}: {count} erased")
@@ -48,24 +49,26 @@ def erase(email: str, yes: bool) -> None:
         console.print("Nothing was known of this person.")
 
 
-def _keys(ledger: Ledger, store: FrameStore, email: str) -> set[Key]:
-    """Return the keys of the person: relation numbers and customers by the address, then their orders and documents."""
-    keys = {("customer_key", email_key(email))}
-    keys |= {("relation_number", str(row["relation_number"])) for row in Directory(ledger).relations(emails=[email])}
-    for key in store.frames():
-        frame = store.read(key, None)
-        if frame is not None and {"customer_key", "relation_number"}.intersection(frame.columns):
-            keys |= keys_of(frame, rows_of_person(frame, [email], ()))
-    return keys
+@dataclass(frozen=True)
+class _Found:
+    """The keys of a person (customers, relations, their orders and documents), and the frames that tell of it."""
+
+    keys: set[Key]
+    frames: list[list[str]]
 
 
-def _frames_with(store: FrameStore, emails: Collection[str], keys: Collection[Key]) -> list[list[str]]:
-    found = []
+def _found(store: FrameStore, email: str, keys: set[Key]) -> _Found:
+    """Look through every frame once: what names a person is kept of each until all keys are known."""
+    kept: list[tuple[list[str], pd.DataFrame]] = []
     for key in store.frames():
         frame = store.read(key, None)
-        if frame is not None and personal_columns(list(frame.columns)) and bool(rows_of_person(frame, emails, keys).any()):
-            found.append(key)
-    return found
+        if frame is None:
+            continue
+        names = frame[frame.columns.intersection([*KEYS, "email"])]
+        keys = keys | keys_of(names, rows_of_person(names, [email], ()))
+        if personal_columns(list(frame.columns)):
+            kept.append((key, names))
+    return _Found(keys, [key for key, names in kept if rows_of_person(names, [email], keys).any()])
 
 
 def _erase_frame(store: FrameStore, key: list[str], emails: Collection[str], keys: Collection[Key]) -> int:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from posbridge_dagster.ledger.failures import LedgerUnavailable, ledger_failure
+from posbridge_dagster.model.folders import private_folder
 
 BUSY_TIMEOUT_S = 30
 """How long a writer waits for another before the ledger counts as unavailable."""
@@ -101,7 +102,7 @@ def database_address(url: str) -> URL:
 def _engine(address: URL) -> Engine:
     options: dict[str, Any] = {"hide_parameters": True, "json_serializer": _as_json, "pool_pre_ping": True}
     if address.get_backend_name() == "sqlite":
-        _make_folder(Path(str(address.database)).parent)
+        _make_private(Path(str(address.database)))
         engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_S}, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -112,12 +113,15 @@ def _engine(address: URL) -> Engine:
         raise LedgerUnavailable("PostgreSQL needs its driver: pip install 'posbridge[postgres]'.") from None
 
 
-def _make_folder(folder: Path) -> None:
+def _make_private(file: Path) -> None:
+    """Make the file of a new ledger, and its folder, readable by nobody else; the files SQLite puts beside it get the same rights."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(file.parent)
+        if not file.exists():
+            file.touch(mode=0o600)
     except OSError as error:
         raise LedgerUnavailable(
-            f"The folder {folder} of the ledger cannot be made: {error.strerror}. Choose another POSBRIDGE_HOME."
+            f"The file {file} of the ledger cannot be made: {error.strerror}. Choose another POSBRIDGE_HOME, or change its rights."
         ) from None
 
 

@@ -28,7 +28,7 @@ def test_a_postgres_url_is_read_by_the_driver_that_is_installed(scheme: str) -> 
         ("sqlite:///:memory:", "name a file"),
         ("mysql://till:hunter2@db/pos", "use SQLite or PostgreSQL"),
         ("postgresql://till:hunter2@127.0.0.1:1/pos", "connection"),
-        ("sqlite:////dev/null/ledger.db", "folder"),
+        ("sqlite:////dev/null/ledger.db", "cannot be made"),
     ],
 )
 def test_a_wrong_address_gives_one_clear_sentence_without_the_password(url: str, says: str) -> None:

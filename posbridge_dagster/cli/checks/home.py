@@ -10,6 +10,7 @@ from posbridge_dagster.cli.checks.findings import Check, Finding, ill, note, wel
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
 from posbridge_dagster.instance import dagster_home, environment
+from posbridge_dagster.model.folders import PRIVATE, is_open_to_others, private_folder
 from posbridge_dagster.resources import open_ledger
 from posbridge_dagster.settings import Settings
 
@@ -21,6 +22,7 @@ def home_checks(settings: Settings) -> list[Check]:
     """Return the checks of this side."""
     return [
         Check("settings", lambda: _settings(settings)),
+        Check("home", lambda: look_at_home(settings.home)),
         Check(MAPPING, lambda: _mapping(settings)),
         Check(LEDGER, lambda: _ledger(settings)),
         Check("storage", lambda: look_at_storage(settings.frames_url)),
@@ -33,6 +35,19 @@ def _settings(settings: Settings) -> Finding:
     if settings.on_own_sandbox:
         return note(f"{pair}; posbridge's own sandbox: SHOPIFY_API_URL and MPLUS_API_URL are not set")
     return note(f"{pair}; POSBRIDGE_DRY_RUN is set: no run writes anything") if settings.dry_run else well(pair)
+
+
+def look_at_home(home: Path) -> Finding:
+    """Look whether the home can be used, and whether others on this machine may read the personal data in it."""
+    try:
+        private_folder(home)
+    except OSError as failure:
+        return ill(f"{home} cannot be made: {failure.strerror}. Set POSBRIDGE_HOME to another folder")
+    if not os.access(home, os.W_OK | os.X_OK):
+        return ill(f"{home} cannot be written. Set POSBRIDGE_HOME to another folder, or change its rights")
+    if is_open_to_others(home):
+        return note(f"{home} holds personal data and can be read by others on this machine: chmod 700 {home}")
+    return well(f"{home}, closed to others on this machine")
 
 
 def _mapping(settings: Settings) -> Finding:
@@ -52,7 +67,7 @@ def look_at_storage(url: str) -> Finding:
     folder = UPath(url)
     probe = folder / f".posbridge-{uuid4().hex}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         probe.write_text("posbridge")
         whole = probe.read_text() == "posbridge"
         probe.unlink()
@@ -67,7 +82,7 @@ def look_at_dagster_home() -> Finding:
     """Look whether Dagster can keep its runs, and whether it reads the dagster.yaml of posbridge."""
     home = dagster_home()
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        private_folder(home)
     except OSError as failure:
         return ill(f"{home} cannot be made: {failure.strerror}. Set DAGSTER_HOME or POSBRIDGE_HOME to another folder")
     if not os.access(home, os.W_OK | os.X_OK):
