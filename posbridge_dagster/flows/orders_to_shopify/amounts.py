@@ -41,8 +41,8 @@ class Amount:
 def settled(lines: Sequence[Amount], taxes: dict[Rate, int], total: int, *, credit: bool = False) -> list[Amount]:
     """Return the lines that go to Shopify, with discounts taken off and VAT shared out; discount lines are gone.
 
-    ``taxes`` is the VAT by rate, ``total`` what the lines must add up to. On a ``credit`` what comes back is positive. A document
-    that sells and takes back at once names no sale that the goods came from, so it can be neither split nor sent.
+    ``taxes`` is the VAT by rate, ``total`` what the lines must add up to. On a ``credit`` what comes back is positive. Goods that go
+    the other way are those of which no earlier sale is known: the document can be neither told apart nor sent.
 
     Raises Unbalanced: lines_differ, return_line, sale_line, discount_too_high, vat_without_lines.
     """
@@ -61,7 +61,8 @@ def _mixed(lines: Sequence[Amount], total: int, *, credit: bool) -> Unbalanced:
     sums = f"for {_euros(amount)} and the others come to {_euros(total + amount)}"
     if credit:
         return Unbalanced("sale_line", f"{what} sells goods {sums}; a refund of Shopify cannot, book the sale as one of its own")
-    return Unbalanced("return_line", f"{what} takes goods back {sums}; an order of Shopify cannot, book it as a credit")
+    advice = "MplusKASSA knows no earlier sale of them to this relation: book the return as a credit of their invoice"
+    return Unbalanced("return_line", f"{what} takes goods back {sums}; {advice}")
 
 
 def _discounted(lines: Sequence[Amount]) -> list[Amount]:

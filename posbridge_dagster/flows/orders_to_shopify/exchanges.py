@@ -40,8 +40,8 @@ def whole_id(document_id: str) -> str:
 def told_apart(frames: Frames, mapping: Mapping[OrdersToShopifyOptions]) -> dict[str, pd.DataFrame]:
     """Return the snapshot frames of a day with exchanges in two parts, and pure returns as what they are.
 
-    What the mapping calls a discount never comes back. A document whose lines are not its total stays whole, for its fault to be
-    named.
+    What the mapping calls a discount never comes back. A document stays whole, for its fault to be named, whose lines are not its
+    total, or of whose goods MplusKASSA knows no earlier sale to the relation. ``delivered`` of a return says that the goods are back.
     """
     documents = frames["documents"]
     is_sale = documents["kind"].isin(_SALES) & documents["fault"].isna()
@@ -70,11 +70,17 @@ def _parts(whole: Rows, discounts: Collection[str]) -> Rows:
     back = [row for row in lines if _comes_back(row, is_discount=row["line_id"] in discounts)]
     taken = {row["line_id"] for row in back}
     sold = [row for row in lines if row["line_id"] not in taken]
-    if not back or _stated(document, lines) != _stated_total(document):
+    if not back or not document["earlier_ids"] or _stated(document, lines) != _stated_total(document):
         return whole
     if not any(row["quantity"] > 0 and (row["article_number"] or row["total_minor"]) for row in sold):
-        return whole | {"documents": [{**document, "kind": RETURN}]}
+        return whole | {"documents": [{**document, "kind": RETURN, "delivered": _is_back(document)}]}
     return _sale_and_return(whole, sold, back)
+
+
+def _is_back(document: Row) -> bool:
+    """Whether goods that come back on a document are there: all of it was handed over, or paid to the cent."""
+    is_paid = document["payment_count"] > 0 and document["paid_minor"] == document["total_minor"]
+    return bool(document["delivered"] or is_paid)
 
 
 def _comes_back(line: Row, *, is_discount: bool) -> bool:
@@ -90,7 +96,7 @@ def _sale_and_return(whole: Rows, sold: Sequence[Row], back: Sequence[Row]) -> R
     given = _totals(document, back, taxes_back)
     taken = {name: document[name] - given[name] for name in given}
     exchanged = min(taken["total_minor"], -given["total_minor"])
-    moved, apart = whole["document_payments"], [_exchanged(document, exchanged)] if exchanged else []
+    moved, apart = whole["document_payments"], [_exchanged(document, exchanged)] if exchanged and _is_back(document) else []
     paid, paid_out = (moved, []) if document["total_minor"] >= 0 else ([], moved)
     sale = _part(document, {}, taken, sold, taxes, apart + paid)
     turned = [{**row, "amount_minor": -row["amount_minor"]} for row in apart]

@@ -65,9 +65,9 @@ def variant_problems(lines: pd.DataFrame, options: OrdersToShopifyOptions) -> pd
 def settle_lines(documents: pd.DataFrame, lines: pd.DataFrame, taxes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the priced lines of the documents, and a verdict for each document that cannot be told in Shopify's terms.
 
-    ``documents`` has document_id and stated_minor; ``lines`` the columns of the snapshot with ``stated_minor``, ``sign`` (-1 on a
-    credit), kind, title and variant_id; ``taxes`` those of the snapshot with ``title``. ``stated_minor`` and ``vat_minor`` of
-    credits are positive already.
+    ``documents`` has document_id, stated_minor and tax_minor; ``lines`` the columns of the snapshot with ``stated_minor``, ``sign`` (-1
+    on what is given back), kind, title and variant_id; ``taxes`` those of the snapshot with ``title``. ``stated_minor`` and
+    ``vat_minor`` of what is given back are positive already.
     """
     by_lines, by_taxes = rows_by(lines, "document_id"), rows_by(taxes, "document_id")
     rows: list[dict[str, Any]] = []
@@ -90,6 +90,8 @@ def _settled(document: dict[str, Any], lines: list[dict[str, Any]], taxes: list[
         rate = (tax["vat_code"], tax["vat_rate"])
         rates[rate] = rates.get(rate, 0) + tax["vat_minor"]
         titles[rate] = tax["title"]
+    if off := sum(rates.values()) - document["tax_minor"]:
+        raise Unbalanced("vat_differs", f"its VAT by rate differs from that of its total by {off} cents")
     source = {line["line_id"]: line for line in lines}
     is_credit = any(line["sign"] < 0 for line in lines)
     amounts = settled([_amount(line, rates) for line in lines], rates, document["stated_minor"], credit=is_credit)

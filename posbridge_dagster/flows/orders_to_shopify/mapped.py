@@ -110,6 +110,7 @@ def _map_lines(frames: Frames, variants: pd.DataFrame, mapping: Flow) -> tuple[p
     options = mapping.settings
     documents = frames["documents"][[KEY, "vat_method"]].assign(sign=_signs(frames["documents"]))
     documents["stated_minor"] = stated_totals(frames["documents"]) * documents["sign"]
+    documents["tax_minor"] = (frames["documents"]["total_minor"] - frames["documents"]["total_excl_minor"]) * documents["sign"]
     documents = documents[frames["documents"]["fault"].isna()]
     source = goods(frames["document_lines"])
     mapped = mapping.apply("order_lines", {**frames, "document_lines": source})

@@ -10,13 +10,16 @@ from posbridge_dagster.model.outcome import Outcome
 OF_ANOTHER = frozenset({"own_document", "invoice_of_order"})
 """Reason codes of documents that another record, of this flow or of the other direction, stands for."""
 
-CANCELLED_RETURN = "cancelled_return"
 _WANTED = {"orders": ("order", "credit"), "invoices": ("invoice", "credit"), "both": ("order", "invoice", "credit")}
 
 
-_UNKNOWN_SALE = (
-    "goods come back, and MplusKASSA knows no earlier sale of them to this relation: book them as a credit of their invoice, "
-    "or refund their order in Shopify by hand"
+_WITHOUT_SALE = (
+    "money is given back, and MplusKASSA knows no earlier sale of the goods to this relation: "
+    "book it as a credit of their invoice, or refund their order in Shopify by hand"
+)
+_PARTLY_CANCELLED = (
+    "some of its lines were cancelled, and MplusKASSA does not say whether its total still holds them: "
+    "cancel it and book what is left as a new order"
 )
 
 
@@ -35,10 +38,11 @@ def belongs_elsewhere(documents: pd.DataFrame, shop: str, options: OrdersToShopi
     """Return the verdict ``skipped`` for documents that are no record of this flow's own, in the order of its weight.
 
     own_document: it came from this shop. invoice_of_order: its order travels. not_wanted: the mapping's ``documents`` says so.
-    cancelled_return: goods that were to come back and did not.
+    cancelled_return, not_back_yet: goods that were to come back and did not.
     """
     own = is_own(documents["origins"], shop)
     is_return = documents["kind"] == RETURN
+    cancelled, back = documents["cancelled"].fillna(False), documents["delivered"].fillna(False)
     form = documents["kind"].where(~is_return, documents["document_id"].str.partition(":")[0])
     of_order = (form == "invoice") & documents["order_ids"].notna()
     unwanted = ~form.isin(_WANTED[options.documents])
@@ -47,7 +51,8 @@ def belongs_elsewhere(documents: pd.DataFrame, shop: str, options: OrdersToShopi
             _skip(documents[own], "own_document", "it came from this shop and does not travel back"),
             _skip(documents[of_order & ~own], "invoice_of_order", "its order travels, the invoice goes with it"),
             _skip(documents[unwanted & ~own & ~of_order], "not_wanted", f"documents: {options.documents} leaves it out"),
-            _skip(documents[is_return & documents["cancelled"].fillna(False)], CANCELLED_RETURN, "it was cancelled, so nothing came back"),
+            _skip(documents[is_return & cancelled], "cancelled_return", "it was cancelled, so nothing came back"),
+            _skip(documents[is_return & ~cancelled & ~back], "not_back_yet", "the goods that are to come back are not there yet"),
         ],
         ignore_index=True,
     )
@@ -62,17 +67,12 @@ def unreadable(documents: pd.DataFrame) -> pd.DataFrame:
 def incomplete(documents: pd.DataFrame) -> pd.DataFrame:
     """Return a verdict for documents that say less, or other, than an order of Shopify must."""
     readable = documents[documents["fault"].isna()]
-    credited, returned = (readable[readable["kind"] == kind] for kind in TAKEN_BACK)
+    credited = readable[readable["kind"] == "credit"]
     sales = readable[~readable["kind"].isin(TAKEN_BACK)]
     return pd.concat(
         [
-            _quarantine(sales[sales["total_minor"] < 0], "return_without_sale", "money is given back, but it does not say for what"),
-            _quarantine(returned[returned["earlier_ids"].isna()], "return_without_sale", _UNKNOWN_SALE),
-            _quarantine(
-                readable[readable["partly_cancelled"].fillna(False)],
-                "partly_cancelled",
-                "some of its lines were cancelled, which Shopify cannot say",
-            ),
+            _quarantine(sales[sales["total_minor"] < 0], "return_without_sale", _WITHOUT_SALE),
+            _quarantine(readable[readable["partly_cancelled"].fillna(False)], "partly_cancelled", _PARTLY_CANCELLED),
             _quarantine(
                 credited[credited["credited_id"].isna()], "credited_unknown", "what it credits cannot be found, or is of several orders"
             ),

@@ -50,10 +50,10 @@ class Office:
     def frames(self, stored: dict[str, pd.DataFrame] | None = None) -> dict[str, pd.DataFrame]:
         return day_of_documents(self.client, date.fromisoformat(FIRST_DAY), "EUR", stored or {})
 
-    def mapped(self, variants: pd.DataFrame = KNOWN, mapping: Any = MAPPING) -> dict[str, pd.DataFrame]:
+    def mapped(self, variants: pd.DataFrame = KNOWN, mapping: Any = MAPPING, **changed: pd.DataFrame) -> dict[str, pd.DataFrame]:
         cards = self.till.sandbox.state()["relations"]
         relations = RELATIONS.frame({name: card.get(member) for name, member in MEMBERS.items()} for card in cards)
-        frames = {**self.frames(), "relations": relations}
+        frames = {**self.frames(), "relations": relations, **changed}
         return map_documents(frames, variants, mapping, "sandbox", "books") | {"customers": map_customers(frames, mapping)}
 
 
@@ -148,6 +148,14 @@ def test_the_invoice_of_a_tables_order_travels_for_no_list_has_its_order(office:
     invoice = f"invoice:{table.invoice_id.replace('-', '')}"
     assert (orders[invoice]["kind"], orders[invoice]["code"]) == ("invoice", "")
     assert sorted(row["credited_id"] for row in orders.values() if row["kind"] == "credit") == sorted([invoice, usual.document_id])
+
+
+def test_a_document_whose_vat_is_not_that_of_its_total_is_for_a_person_before_anything_is_written(office: Office) -> None:
+    booked = Counter(office.till).order("odd VAT", FIRST_DAY, line(BAG))
+    taxes = office.frames()["document_taxes"]
+    order = rows_of(office.mapped(document_taxes=taxes.assign(vat_minor=taxes["vat_minor"] + 2)), [booked], "odd VAT")[0]
+    assert (order["outcome"], order["code"]) == ("quarantined", "vat_differs")
+    assert "by 2 cents" in order["reason"]
 
 
 def test_every_line_without_a_variant_is_named(office: Office) -> None:
