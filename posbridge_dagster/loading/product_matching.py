@@ -9,7 +9,7 @@ from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.custom_ids import products_by_custom_ids
 from posbridge_dagster.clients.shopify.paging import Node
 from posbridge_dagster.clients.shopify.products import products_by_ids
-from posbridge_dagster.clients.shopify.variants import SKUS_IN_A_SEARCH, count_variants, variants, variants_by_sku
+from posbridge_dagster.clients.shopify.variants import variants_of_skus
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.product_content import PRODUCT_KEY, article_custom_id
@@ -22,9 +22,6 @@ FAMILY, ARTICLE, ITEM, SEEN = "family", "article", "inventory_item", "product_se
 
 MADE_FROM_PRODUCT = "made_from_product"
 """Kind of link of a family that was made in MplusKASSA from a product of the shop: it does not travel back."""
-
-FEW_SKUS = 1000
-VARIANTS_A_PAGE = 250
 
 
 @dataclass(frozen=True)
@@ -115,22 +112,12 @@ class Matching:
         """Return the variants that have a SKU of each article, by source id and article number; articles that moved are left out."""
         skus = {work.item.source_id: {number: _skus(work.item, number) for number in numbers[work.item.source_id]} for work in works}
         wanted = sorted({sku for each in skus.values() for candidates in each.values() for sku in candidates})
-        there = self._by_skus(wanted)
+        there = variants_of_skus(self.client, wanted)
         linked = self.ledger.links(ARTICLE, [number for each in skus.values() for number in each])
         return {
             source_id: {number: _distinct(there, candidates, linked.get(number)) for number, candidates in each.items()}
             for source_id, each in skus.items()
         }
-
-    def _by_skus(self, skus: Sequence[str]) -> Mapping[str, list[Node]]:
-        """Search variants by SKU, or read all of them where that takes fewer calls (and sees what search does not see yet)."""
-        if len(skus) <= FEW_SKUS or count_variants(self.client) / VARIANTS_A_PAGE > len(skus) / SKUS_IN_A_SEARCH:
-            return variants_by_sku(self.client, skus) if skus else {}
-        found: dict[str, list[Node]] = defaultdict(list)
-        for page in variants(self.client):
-            for variant in page:
-                found[variant["sku"] or ""].append(variant)
-        return found
 
     def _claimed_twice(self, chosen: Mapping[str, str]) -> dict[str, Conflict]:
         """Return a conflict for each family that wants a product that is another family's already."""

@@ -17,7 +17,7 @@ from posbridge_dagster.flows.categories_to_shopify.products import known_product
 from posbridge_dagster.flows.categories_to_shopify.shapes import MAPPED_COLLECTIONS
 from posbridge_dagster.flows.categories_to_shopify.write import Run, write_collections
 from posbridge_dagster.flows.checking import check_kept, check_specs
-from posbridge_dagster.flows.configuring import Reading, Writing
+from posbridge_dagster.flows.configuring import EVERYTHING, Reading, Writing, everything_was_read
 from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.lineage import column_lineage
@@ -29,9 +29,6 @@ from posbridge_dagster.loading.collection_fields import record_id
 from posbridge_dagster.settings import Settings
 from posbridge_dagster.snapshots.mplus_groups import read_groups
 from posbridge_dagster.storage import FrameStore
-
-EVERYTHING = "read_everything"
-"""In the notes of the snapshot: it was read from the beginning."""
 
 READ = ("groups", "family_articles")
 KNOWN = ("known_products", "known_collections")
@@ -78,7 +75,7 @@ def known(
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Find the products of the shop that the products of the groups are, and the collections that the groups are."""
     with said_plainly():
-        products = products_of(shopify, ledger, groups, family_articles, anew=bool(groups.attrs.get(EVERYTHING)))
+        products = products_of(shopify, ledger, groups, family_articles, anew=everything_was_read(groups))
         collections = collections_of(ledger, groups["group_number"])
     yield dg.Output(products, output_name="known_products", metadata=frame_metadata(products) | calls_metadata(shopify=shopify))
     yield dg.Output(collections, output_name="known_collections", metadata=frame_metadata(collections))
@@ -128,7 +125,7 @@ def result(
     """Make or change the collections that are not as they should be; the run fails when one could not be sent."""
     with said_plainly():
         run = _run(context, config, shopify, ledger, settings)
-        ended = write_collections(run, collections, collection_products, everyone=bool(groups.attrs.get(EVERYTHING)))
+        ended = write_collections(run, collections, collection_products, everyone=everything_was_read(groups))
     checks = check_kept(FLOW, "collections", ended, [record_id(int(number)) for number in groups["group_number"]], ledger, settings)
     yield from ending("collections", ended, "collections", checks, calls_metadata(shopify=shopify))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from posbridge_dagster.clients.shopify.client import ShopifyClient
-from posbridge_dagster.clients.shopify.variants import variants_by_sku
+from posbridge_dagster.clients.shopify.variants import variants_of_skus
 from posbridge_dagster.flows.categories_to_shopify import FLOW
 from posbridge_dagster.flows.categories_to_shopify.shapes import KNOWN_COLLECTIONS, KNOWN_PRODUCTS
 from posbridge_dagster.ledger import Ledger
@@ -57,6 +57,6 @@ def _skus(articles: pd.DataFrame, families: Iterable[int]) -> dict[str, list[str
 
 
 def _by_sku(client: ShopifyClient, skus: Mapping[str, list[str]]) -> dict[str, str]:
-    found = variants_by_sku(client, sorted({sku for each in skus.values() for sku in each})) if skus else {}
+    found = variants_of_skus(client, sorted({sku for each in skus.values() for sku in each}))
     products = {family: {tail(variant["product"]["id"]) for sku in each for variant in found[sku]} for family, each in skus.items()}
     return {family: next(iter(ids)) for family, ids in products.items() if len(ids) == 1}

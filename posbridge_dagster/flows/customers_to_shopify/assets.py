@@ -9,7 +9,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_kept, check_specs
-from posbridge_dagster.flows.configuring import Reading, Writing
+from posbridge_dagster.flows.configuring import EVERYTHING, Reading, Writing, everything_was_read
 from posbridge_dagster.flows.customers_to_shopify import FLOW
 from posbridge_dagster.flows.customers_to_shopify.frames import told
 from posbridge_dagster.flows.customers_to_shopify.links import known_customers
@@ -28,9 +28,6 @@ from posbridge_dagster.loading.customer_fields import record_id
 from posbridge_dagster.settings import Settings
 from posbridge_dagster.snapshots.mplus_relations import read_relations
 from posbridge_dagster.storage import FrameStore
-
-EVERYTHING = "read_everything"
-"""In the notes of the snapshot: it was read from the beginning."""
 
 BESIDE_THE_FILE = {
     "relation_number": ["relations.relation_number"],
@@ -102,7 +99,7 @@ def result(
     """Make or change the customers that are not as they should be; the run fails when one could not be sent."""
     with said_plainly():
         run = _run(context, config, shopify, ledger, settings)
-        ended = write_customers(run, customers, everyone=bool(relations.attrs.get(EVERYTHING)))
+        ended = write_customers(run, customers, everyone=everything_was_read(relations))
     checks = check_kept(FLOW, "customers", ended, [record_id(int(number)) for number in relations["relation_number"]], ledger, settings)
     yield from ending("customers", ended, "customers", checks, calls_metadata(shopify=shopify))
 

@@ -9,5 +9,6 @@ class ProductsToMplusOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     enabled: bool = Field(False, description="false: every product is skipped and nothing is written")
+    currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="currency of the administration, ISO 4217")
     colour_option: str = Field("Kleur", description="name of the option whose value is the article's colour")
     size_option: str = Field("Maat", description="name of the option whose value is the article's size")

@@ -12,6 +12,7 @@ import pandas as pd
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.documents import document
 from posbridge_dagster.clients.shopify.products import product_changes, products_by_ids
+from posbridge_dagster.flows.currencies import require_currency
 from posbridge_dagster.flows.products_to_mplus.options import ProductsToMplusOptions
 from posbridge_dagster.flows.products_to_mplus.shapes import SHOP_PRODUCTS, SHOP_SHAPES, SHOP_VARIANTS
 from posbridge_dagster.model.identity import tail
@@ -25,7 +26,10 @@ FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 def shop_frames(
     client: ShopifyClient, options: ProductsToMplusOptions, overlap: timedelta, stored: Mapping[str, pd.DataFrame | None]
 ) -> Frames:
-    """Return SHOP_PRODUCTS and SHOP_VARIANTS: all products where nothing is stored, else the stored ones brought up to date."""
+    """Return SHOP_PRODUCTS and SHOP_VARIANTS: all products where nothing is stored, else the stored ones brought up to date.
+
+    Raises Misconfigured when the shop sells in another currency than the administration keeps.
+    """
     now = datetime.now(UTC)
     known = {name: frame for name, frame in stored.items() if frame is not None and list(frame) == list(SHOP_SHAPES[name].columns)}
     before = known["shop_products"] if known.keys() == SHOP_SHAPES.keys() else None
@@ -44,6 +48,8 @@ def _frames(client: ShopifyClient, options: ProductsToMplusOptions, ids: list[st
     if not ids:
         return {name: shape.frame() for name, shape in SHOP_SHAPES.items()}
     shop = client.execute(document("shop"))["shop"]
+    if options.enabled:
+        require_currency(shop["currencyCode"], options.currency)
     nodes = products_by_ids(client, ids).values()
     products = SHOP_PRODUCTS.frame(_product(node, bool(shop["taxesIncluded"])) for node in nodes)
     return {"shop_products": products, "shop_variants": SHOP_VARIANTS.frame(_variants(nodes, options, shop))}

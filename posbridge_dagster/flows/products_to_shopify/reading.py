@@ -8,6 +8,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.documents import document
+from posbridge_dagster.flows.currencies import require_currency
 from posbridge_dagster.flows.products_to_shopify.drift import shop_changes
 from posbridge_dagster.flows.products_to_shopify.shapes import SHOP
 from posbridge_dagster.ledger import Ledger
@@ -28,10 +29,14 @@ def read_frames(
     *,
     everything: bool,
 ) -> Frames:
-    """Return the catalogue, ``shop`` and ``shop_changes``; ``stored`` are the frames of the last time, by name."""
+    """Return the catalogue, ``shop`` and ``shop_changes``; ``stored`` are the frames of the last time, by name.
+
+    Raises Misconfigured when the shop sells in another currency than the administration keeps.
+    """
     before = {} if everything else stored
     frames = catalogue(mplus, currency, {name: before.get(name) for name in PRODUCT_SHAPES})
     frames["shop"] = _shop(shopify, settings.shop_handle, before.get("shop"))
+    require_currency(str(frames["shop"]["currency"].iloc[0]), currency)
     overlap = timedelta(minutes=settings.overlap_minutes)
     families = [int(number) for number in frames["families"]["family_number"]]
     frames["shop_changes"] = shop_changes(shopify, ledger, families, overlap, everything=everything)

@@ -9,7 +9,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_result, check_specs, counts_add_up
-from posbridge_dagster.flows.configuring import BrakedWriting, Reading
+from posbridge_dagster.flows.configuring import BrakedWriting, Reading, everything_was_read
 from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, verdict_metadata
@@ -21,7 +21,7 @@ from posbridge_dagster.flows.stock_to_shopify.in_flight import pieces_in_flight
 from posbridge_dagster.flows.stock_to_shopify.mapped import map_levels
 from posbridge_dagster.flows.stock_to_shopify.mapping_file import read_mapping
 from posbridge_dagster.flows.stock_to_shopify.metadata import drift_metadata
-from posbridge_dagster.flows.stock_to_shopify.reading import EVERYTHING, Reader
+from posbridge_dagster.flows.stock_to_shopify.reading import Reader
 from posbridge_dagster.flows.stock_to_shopify.write import Run, StockTooOld, write_levels
 from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger
@@ -115,7 +115,7 @@ def levels_result(
         remembered = remembered_drift(earlier, ended.drift, datetime.now(UTC))
         yield dg.Output(remembered, output_name="stock_drift", metadata=drift_metadata(ended.drift, remembered))
     checks = [counts_add_up(FLOW, "levels", ended.result, levels["level_id"]), _levels_agree(ended.drift)]
-    shown = calls_metadata(shopify=shopify) | {"compared": bool(stock.attrs.get(EVERYTHING))}
+    shown = calls_metadata(shopify=shopify) | {"compared": everything_was_read(stock)}
     yield from ending("levels", ended.result, "stock levels", checks, shown)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.flows.configuring import EVERYTHING
 from posbridge_dagster.flows.stock_to_shopify.in_flight import InFlight, articles_on_their_way, pieces_in_flight
 from posbridge_dagster.flows.stock_to_shopify.options import StockToShopifyOptions
 from posbridge_dagster.ledger import Ledger, LevelKey, Record
@@ -23,8 +24,8 @@ from posbridge_dagster.snapshots.shopify_sales import SALES, acknowledged_sales,
 ORDERS = "orders_to_mplus"
 """The flow whose records say what MplusKASSA has acknowledged."""
 SHORTEST_OVERLAP = timedelta(minutes=2)
-EVERYTHING, MISSED, READ_AT = "everything", "missed", "read_at"
-"""Notes of the stock frame: that it was read as a whole, the articles that had moved without a sign, and when reading began."""
+MISSED, READ_AT = "missed", "read_at"
+"""Notes of the stock frame beside EVERYTHING: the articles that had moved without a sign, and when reading began."""
 
 Frames = dict[str, pd.DataFrame]
 

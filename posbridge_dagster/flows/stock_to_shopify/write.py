@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from posbridge_dagster.flows.configuring import everything_was_read
 from posbridge_dagster.flows.stock_to_shopify import FLOW
 from posbridge_dagster.flows.stock_to_shopify.drift import drift_rows
 from posbridge_dagster.flows.stock_to_shopify.options import StockToShopifyOptions
-from posbridge_dagster.flows.stock_to_shopify.reading import EVERYTHING, MISSED, READ_AT, Reader, SalesInFlight
+from posbridge_dagster.flows.stock_to_shopify.reading import MISSED, READ_AT, Reader, SalesInFlight
 from posbridge_dagster.flows.stock_to_shopify.shapes import STOCK_DRIFT
 from posbridge_dagster.ledger import LevelKey, Levels, QuarantineEntry
 from posbridge_dagster.loading.brake import Brake
@@ -54,7 +55,7 @@ def write_levels(run: Run, levels: pd.DataFrame, snapshot: dict[str, pd.DataFram
     """
     read_at = datetime.fromisoformat(snapshot["stock"].attrs[READ_AT])
     _demand_fresh(run, read_at)
-    everything = bool(snapshot["stock"].attrs.get(EVERYTHING)) if compare is None else compare
+    everything = everything_was_read(snapshot["stock"]) if compare is None else compare
     sales = SalesInFlight(run.reader, snapshot["sales"], snapshot["items"])
     rows = plain_rows(levels)
     kept = Levels(run.reader.ledger)

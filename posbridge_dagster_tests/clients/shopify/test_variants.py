@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from posbridge_dagster.clients.failures import Misconfigured
 from posbridge_dagster.clients.shopify.search import all_of, any_of, clause
-from posbridge_dagster.clients.shopify.variants import variant_changes, variants, variants_by_sku
+from posbridge_dagster.clients.shopify.variants import variant_changes, variants, variants_by_sku, variants_of_skus
 from posbridge_dagster_tests.clients.shopify.pretend import Value
 from posbridge_dagster_tests.clients.shopify.scripted import ScriptedShop, data
 from posbridge_dagster_tests.clients.shopify.writable import WritableShop
@@ -48,6 +48,18 @@ def test_only_exactly_the_same_sku_counts() -> None:
 
 def test_several_variants_with_one_sku_are_all_given() -> None:
     assert found(shop_with(variant(1, "100"), variant(2, "100"), variant(3, "101")), "100") == {"100": ["1", "2"]}
+
+
+@pytest.mark.parametrize(("variants_there", "reads_all"), [(250, True), (3000, False)])
+def test_very_many_skus_are_found_by_reading_all_variants_where_that_takes_fewer_calls(variants_there: int, reads_all: bool) -> None:
+    serve = shop_with(variant(1, "7"), variant(2, "7"), variant(3, "andere"))
+    serve.graph.root["productVariantsCount"] = {"count": variants_there}
+    with ScriptedShop(serve=serve) as shop:
+        there = variants_of_skus(shop.client(), [str(number) for number in range(1001)])
+    assert [row["id"].rsplit("/")[-1] for row in there["7"]] == ["1", "2"]
+    assert set(there) == {str(number) for number in range(1001)} and there["8"] == []
+    assert [given["search"] for given in serve.sent["Variants"] if not given["search"]] == [None] * reads_all
+    assert len(serve.sent["Variants"]) == (1 if reads_all else 11)
 
 
 def test_a_blank_sku_matches_nothing_and_asks_nothing() -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from posbridge_dagster.definitions import defs
 from posbridge_dagster.flows.products_to_shopify import FLOW
+from posbridge_dagster.flows.products_to_shopify.assets import READING_OP
 from posbridge_dagster.sandbox.seed import ArticleSeed, FamilySeed
-from posbridge_dagster_tests.flows.in_step import QUIET
-from posbridge_dagster_tests.flows.products_to_shopify.clothes_shop import MUG, SWEATER, article, clothes_shop
+from posbridge_dagster_tests.flows.in_step import QUIET, in_step
+from posbridge_dagster_tests.flows.products_to_shopify.clothes_shop import MUG, SWEATER, article, clothes, clothes_shop
 
 MAKE = "mutation M($input: ProductSetInput!) { productSet(input: $input, synchronous: true) { userErrors { field message } } }"
 
@@ -84,3 +85,11 @@ def test_a_run_that_would_change_too_many_prices_stops_before_the_first_write(tm
         released = {**QUIET, "ops": {"write_shopify_products": {"config": {"release_brake": True}}}}
         assert defs.resolve_job_def(FLOW).execute_in_process(released, instance=shop.step.sides.instance).success
         assert {product["variants"]["nodes"][0]["price"] for product in shop.products().values()} == {"99.50"}
+
+
+def test_a_shop_that_sells_in_another_currency_gets_no_price(tmp_path: Path) -> None:
+    ops = (READING_OP, "write_shopify_products")
+    with in_step(clothes(currency="USD"), tmp_path, flow=FLOW, frame="products", ops=ops) as step:
+        ran = step.run()
+        assert not ran.success and "sells in USD and the administration keeps EUR" in ran.failure
+        assert step.sides.writes() == []
