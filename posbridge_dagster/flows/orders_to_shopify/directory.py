@@ -1,17 +1,20 @@
 """The relations of MplusKASSA and the variants of Shopify that a day of documents needs."""
 
 from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 
 import pandas as pd
 
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
+from posbridge_dagster.clients.shopify.inventory import variants_by_id
 from posbridge_dagster.clients.shopify.variants import variants_by_sku
+from posbridge_dagster.flows.orders_to_shopify import FLOW
 from posbridge_dagster.flows.orders_to_shopify.lines import goods
 from posbridge_dagster.flows.orders_to_shopify.options import OrdersToShopifyOptions
 from posbridge_dagster.flows.orders_to_shopify.selection import belongs_elsewhere
 from posbridge_dagster.flows.orders_to_shopify.shapes import VARIANTS
-from posbridge_dagster.ledger import Directory, Ledger
+from posbridge_dagster.ledger import Directory, Ledger, State
 from posbridge_dagster.mapping import Mapping
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster.snapshots.mplus_directory import refresh_articles, refresh_relations
@@ -35,11 +38,13 @@ def needed_variants(
 ) -> pd.DataFrame:
     """Return VARIANTS: for each article sold, the variant it is linked to, else the one whose SKU is its number or extArticleId.
 
-    What is found for sure is linked, so that it is not asked for again.
+    What is found for sure is linked, so that it is not asked for again; a link whose variant was deleted is dropped before anything
+    is written by it.
     """
     refresh_articles(mplus, directory)
     numbers = _sold(frames, mapping, shop)
     external = {int(str(row["article_number"])): str(row["ext_article_id"]) for row in directory.articles(numbers=numbers)}
+    _drop_dead_links(shopify, ledger, _sold(_unsent(frames, ledger), mapping, shop))
     linked = ledger.links(LINK, [str(number) for number in numbers])
     rows = [
         {"article_number": number, "variant_id": linked[str(number)], "ext_article_id": external.get(number), "candidates": 1}
@@ -51,11 +56,25 @@ def needed_variants(
     return VARIANTS.frame([*rows, *found])
 
 
+def _unsent(frames: Frames, ledger: Ledger) -> Frames:
+    """Return the frames with the documents only that were not sent yet."""
+    documents = frames["documents"]
+    records = ledger.records(FLOW, documents["document_id"])
+    sent = [key for key, record in records.items() if record.state is State.DONE]
+    return {**frames, "documents": documents[~documents["document_id"].isin(sent)]}
+
+
+def _drop_dead_links(client: ShopifyClient, ledger: Ledger, numbers: Sequence[int]) -> None:
+    linked = ledger.links(LINK, map(str, numbers))
+    there = variants_by_id(client, sorted(set(linked.values()))) if linked else {}
+    ledger.unlink(LINK, [number for number, variant_id in linked.items() if variant_id not in there])
+
+
 def _sold(frames: Frames, mapping: Flow, shop: str) -> list[int]:
     """Return the articles that lines of goods name, of documents that may travel."""
     left_out = belongs_elsewhere(frames["documents"], shop, mapping.settings)["document_id"]
     lines = goods(frames["document_lines"])
-    lines = lines[~lines["document_id"].isin(left_out)]
+    lines = lines[lines["document_id"].isin(frames["documents"]["document_id"]) & ~lines["document_id"].isin(left_out)]
     kinds = mapping.apply("order_lines", {**frames, "document_lines": lines}).frame["kind"].fillna("article")
     return sorted({int(number) for number in lines["article_number"][kinds.to_numpy() == "article"]})
 

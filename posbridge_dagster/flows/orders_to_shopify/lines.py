@@ -13,6 +13,9 @@ from posbridge_dagster.loading.rows import plain_rows, rows_by
 from posbridge_dagster.model.frames import TEXT, WHOLE, Column, FrameShape
 from posbridge_dagster.model.money import spread
 
+LONGEST_NOTE = 5000
+_REST = 60
+"""Characters kept free for the words that say that a note goes on."""
 INCLUSIVE = "VAT-METHOD-INCLUSIVE"
 SHARED, DELIVERED = "tax_shares_minor", "delivered_of_line"
 
@@ -46,6 +49,14 @@ def text_lines(lines: pd.DataFrame) -> pd.Series:
     """Return the lines of text of each document, one below the other, by document id."""
     texts = lines[(lines["article_number"] == 0) & (lines["total_minor"] == 0) & lines["text"].notna()].sort_values("position")
     return texts.groupby("document_id")["text"].agg("\n".join)
+
+
+def shortened(note: str) -> str:
+    """Return a note as long as Shopify takes it; one that is longer says how much of it stands in MplusKASSA only."""
+    if len(note) <= LONGEST_NOTE:
+        return note
+    rest = f"... (nog {len(note) - LONGEST_NOTE + _REST} tekens in MplusKASSA)"
+    return note[: LONGEST_NOTE - _REST] + rest[:_REST]
 
 
 def variant_problems(lines: pd.DataFrame, options: OrdersToShopifyOptions) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from posbridge_dagster.flows.orders_to_shopify.lines import (
     goods,
     line_totals,
     settle_lines,
+    shortened,
     stated_totals,
     text_lines,
     variant_problems,
@@ -27,6 +28,7 @@ from posbridge_dagster.flows.verdicts import first_verdicts, quarantine, verdict
 from posbridge_dagster.loading.payload import payload_fingerprints
 from posbridge_dagster.loading.rows import plain_rows
 from posbridge_dagster.mapping import Mapping
+from posbridge_dagster.model.outcome import Outcome
 
 Flow = Mapping[OrdersToShopifyOptions]
 Frames = MappingOf[str, pd.DataFrame]
@@ -61,6 +63,7 @@ def map_documents(frames: Frames, variants: pd.DataFrame, mapping: Flow, shop: s
             belongs_elsewhere(source, shop, options),
             mapping.select(frames, "documents"),
             unreadable(source),
+            _empty(source, frames["document_lines"]),
             mapping.judge(frames, "documents"),
             incomplete(source),
             verdicts_of_problems(orders.problems, KEY),
@@ -143,8 +146,15 @@ def _discount_problems(lines: pd.DataFrame, options: OrdersToShopifyOptions) -> 
 def _notes(documents: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
     texts = documents[KEY].map(text_lines(lines).to_dict())
     pairs = zip(documents["note"], texts, strict=True)
-    notes = ["\n".join(part for part in pair if isinstance(part, str) and part) or None for pair in pairs]
+    notes = [shortened("\n".join(part for part in pair if isinstance(part, str) and part)) or None for pair in pairs]
     return pd.Series(notes, index=documents.index, dtype="string[pyarrow]")
+
+
+def _empty(source: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdict ``skipped`` for documents of nothing but text: Shopify takes no order without goods."""
+    sold = goods(lines)["document_id"]
+    rows = source[source["fault"].isna() & (source["total_minor"] == 0) & ~source["document_id"].isin(sold)]
+    return rows[[KEY]].assign(outcome=Outcome.SKIPPED.value, code="nothing_sold", reason="it has neither goods nor money")
 
 
 def _nameless(source: pd.DataFrame, relations: pd.DataFrame, options: OrdersToShopifyOptions) -> pd.DataFrame:

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from posbridge_dagster.resources import open_ledger
 from posbridge_dagster.sandbox.faults import Fault
+from posbridge_dagster.settings import read_settings
 from posbridge_dagster_tests.flows.little_shop import BAG, BOOK, SIGN
 from posbridge_dagster_tests.flows.orders_to_shopify.both_sides import BothSides, Row, Run, amount, both_sides
 from posbridge_dagster_tests.flows.orders_to_shopify.test_after_sending import payments
 from posbridge_dagster_tests.flows.orders_to_shopify.test_balance import balanced, by_record
 from posbridge_dagster_tests.flows.orders_to_shopify.till_day import FIRST_DAY, Booked, Counter, bag, line, till_shop
 
+GONE = "999999"
+"""A variant that the shop does not have any more."""
 EXCLUSIVE: Row = {"vatMethod": "VAT-METHOD-EXCLUSIVE", "relationNumber": 204}
 
 
@@ -56,6 +60,8 @@ def swapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swapped]:
     with both_sides(till_shop(), tmp_path_factory.mktemp("swapped")) as sides:
         at = Counter(sides.till)
         book_day(at)
+        with open_ledger(read_settings()) as ledger:
+            ledger.link("article", {str(BAG): GONE})
         run = sides.run(FIRST_DAY)
         yield Swapped(sides, {each.case: each for each in at.booked}, run, sides.orders())
 
@@ -96,6 +102,12 @@ def test_what_fits_no_earlier_sale_is_for_a_person_who_is_told_what_to_do(swappe
     assert (never["outcome"], never["code"]) == ("quarantined", "return_line")
     assert "line 2 takes goods back for 9.95 and the others come to 19.95" in never["reason"]
     assert "book the return as a credit of their invoice" in never["reason"]
+
+
+def test_a_link_to_a_variant_that_was_deleted_is_found_anew_by_its_number(swapped: Swapped) -> None:
+    variants = [line["variant"]["id"].rpartition("/")[2] for line in swapped.order("bought before")["lineItems"]]
+    assert all(variants)
+    assert GONE not in variants
 
 
 def test_goods_that_are_still_to_come_back_give_no_money_back_yet(swapped: Swapped) -> None:

@@ -30,6 +30,7 @@ from posbridge_dagster_tests.flows.orders_to_shopify.till_day import (
     book_days,
     line,
     till_shop,
+    words,
 )
 from posbridge_dagster_tests.sandbox.mplus.till import Till
 
@@ -156,6 +157,16 @@ def test_a_document_whose_vat_is_not_that_of_its_total_is_for_a_person_before_an
     order = rows_of(office.mapped(document_taxes=taxes.assign(vat_minor=taxes["vat_minor"] + 2)), [booked], "odd VAT")[0]
     assert (order["outcome"], order["code"]) == ("quarantined", "vat_differs")
     assert "by 2 cents" in order["reason"]
+
+
+def test_text_alone_is_no_sale_and_much_text_holds_no_sale_back(office: Office) -> None:
+    at = Counter(office.till)
+    booked = [at.order("text", FIRST_DAY, words("offerte volgt")), at.order("long", FIRST_DAY, line(BAG), words("x" * 6000))]
+    frames = office.mapped()
+    text, long = (rows_of(frames, booked, case)[0] for case in ("text", "long"))
+    assert (text["outcome"], text["code"]) == ("skipped", "nothing_sold")
+    assert (long["outcome"], len(long["note"]) <= 5000) == ("", True)
+    assert long["note"].endswith("x... (nog 1060 tekens in MplusKASSA)")
 
 
 def test_every_line_without_a_variant_is_named(office: Office) -> None:
