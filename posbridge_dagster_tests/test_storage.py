@@ -1,3 +1,4 @@
+import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from posbridge_dagster.snapshots.order_shapes import ORDERS
-from posbridge_dagster.storage import FrameStore, ParquetFrames
+from posbridge_dagster.storage import FrameStore, ParquetFrames, StorageFailure
 
 KEY = ["orders_to_mplus", "orders", "snapshot"]
 DAY = "2025-10-20"
@@ -93,6 +94,30 @@ def test_a_write_that_breaks_off_leaves_the_earlier_frame(tmp_path: Path) -> Non
     found = store.read(KEY, DAY)
     assert found is not None
     assert found["name"].tolist() == ["good"]
+
+
+def test_what_a_killed_write_left_is_swept_once_no_write_can_be_under_way(tmp_path: Path) -> None:
+    store = FrameStore(str(tmp_path))
+    written = Path(store.write(KEY, DAY, frame("good")).path)
+    old, young = (written.with_name(f".{written.name}.{name}") for name in ("a1", "b2"))
+    for path in (old, young):
+        path.write_bytes(b"half a person")
+    os.utime(old, (0, 0))
+    assert store.sweep() == 1
+    assert sorted(path.name for path in written.parent.iterdir()) == sorted([young.name, written.name])
+
+
+def test_what_is_wrong_with_the_storage_is_one_sentence_that_says_where_and_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(StorageFailure, match="nope://bucket is no storage that is known; write a folder, s3://"):
+        FrameStore("nope://bucket")
+    store = FrameStore(str(tmp_path))
+    path = Path(store.write(KEY, DAY, frame("good")).path)
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(StorageFailure, match=f"{path.name} is no frame, or only part of one. Delete the file"):
+        store.read(KEY, DAY)
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageFailure, match="there is a file of this name"):
+        FrameStore(str(tmp_path / "file")).write(["orders"], None, frame("good"))
 
 
 def test_what_was_never_made_is_told_by_name_and_day(tmp_path: Path) -> None:

@@ -29,8 +29,10 @@ def balance(day: datetime) -> None:
     day with what Shopify holds of it. Exit status 1 when something is unexplained.
     """
     partition = f"{day:%Y-%m-%d}"
-    store, console = FrameStore(read_settings().frames_url), Console(width=max(Console().width, 150))
-    flows = flows_of(partition, store)
+    console = Console(width=max(Console().width, 150))
+    with told():
+        store = FrameStore(read_settings().frames_url)
+        flows = flows_of(partition, store)
     if not flows:
         raise click.ClickException(
             f"the result of {partition} has not been made yet, in no direction; run {' or '.join(FLOWS)} for it first"

@@ -42,6 +42,7 @@ def erase(email: str, yes: bool) -> None:
             counts = Counter(ledger.erase_person([address], named))
             for key in found.frames:
                 counts["rows of frames"] += _erase_frame(store, key, [address], found.keys)
+            counts["files of writes that were cut short"] = store.sweep()
     console = screen()
     for what, count in counts.items():
         console.print(f"{what}: {count} erased")

@@ -10,6 +10,7 @@ from posbridge_dagster.flows.failures import sentence
 from posbridge_dagster.ledger import LedgerFailure
 from posbridge_dagster.mapping import MappingFileError
 from posbridge_dagster.settings import SettingsError
+from posbridge_dagster.storage import StorageFailure
 
 
 @contextmanager
@@ -17,5 +18,5 @@ def told() -> Iterator[None]:
     """Turn failures that a person can mend into a message; anything else is a fault of posbridge and keeps its trace."""
     try:
         yield
-    except (RemoteFailure, MappingFileError, SettingsError, LedgerFailure) as failure:
+    except (RemoteFailure, MappingFileError, SettingsError, LedgerFailure, StorageFailure) as failure:
         raise click.ClickException(sentence(failure)) from None

@@ -8,7 +8,7 @@ import click
 
 from posbridge_dagster.cli.explain import names_of
 from posbridge_dagster.cli.faults import told
-from posbridge_dagster.cli.runs import flows_with_days
+from posbridge_dagster.cli.runs import flows, flows_with_days
 from posbridge_dagster.cli.screen import screen
 from posbridge_dagster.ledger import Ledger, Quarantined
 
@@ -27,6 +27,8 @@ def replay(records: tuple[str, ...], flow: str | None, code: str | None, day: da
 
     if not (records or flow or code or day):
         raise click.UsageError("name records, or choose them with --flow, --code or --day")
+    if flow and flow not in flows():
+        raise click.UsageError(f"there is no flow {flow}; choose one of: {', '.join(flows())}")
     with told():
         settings = read_settings()
         with open_ledger(settings) as ledger:

@@ -11,6 +11,7 @@ from posbridge_dagster.clients.failures import RemoteFailure
 from posbridge_dagster.ledger import LedgerFailure
 from posbridge_dagster.mapping import MappingFileError
 from posbridge_dagster.settings import SettingsError, read_settings
+from posbridge_dagster.storage import StorageFailure
 
 _UNREACHABLE = "unreachable"
 _START_SANDBOX = "Start it with `posbridge sandbox`, or set both SHOPIFY_API_URL and MPLUS_API_URL."
@@ -23,7 +24,7 @@ def said_plainly() -> Iterator[None]:
     """Turn the failures of posbridge into dg.Failure with their own text; anything else passes as it is."""
     try:
         yield
-    except (RemoteFailure, MappingFileError, SettingsError, LedgerFailure) as failure:
+    except (RemoteFailure, MappingFileError, SettingsError, LedgerFailure, StorageFailure) as failure:
         raise plain_failure(sentence(failure)) from None
 
 

@@ -5,6 +5,8 @@ LedgerFailure           a statement failed: a fault of the program or of the dat
 └── LedgerTooNew        a newer posbridge has migrated the ledger: the program must be updated
 """
 
+import sqlite3
+
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 
@@ -24,9 +26,9 @@ def ledger_failure(where: str, error: SQLAlchemyError) -> LedgerFailure:
     """Return what a database error may say in public.
 
     Messages of constraint and data errors quote the row, which may hold a person, so of those only the class, the SQLSTATE
-    and the name of the constraint are kept. Operational messages (locked, read-only, connection refused) name no row.
+    and the name of the constraint are kept. Operational messages (locked, read-only, no database, refused) name no row.
     """
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and type(error.orig) is sqlite3.DatabaseError):
         message = str(error.orig).strip().split("\n")[0]
         return LedgerUnavailable(f"ledger at {where}: {message}. Nothing was written; mend the database and run again.")
     if isinstance(error, DBAPIError):

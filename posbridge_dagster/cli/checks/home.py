@@ -11,6 +11,7 @@ from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
 from posbridge_dagster.instance import dagster_home, environment
 from posbridge_dagster.model.folders import PRIVATE, is_open_to_others, private_folder
+from posbridge_dagster.model.secrecy import redact
 from posbridge_dagster.resources import open_ledger
 from posbridge_dagster.settings import Settings
 
@@ -64,15 +65,17 @@ def _ledger(settings: Settings) -> Finding:
 
 def look_at_storage(url: str) -> Finding:
     """Write a small file where the frames stand, read it and remove it; raises OSError or what the object store says."""
-    folder = UPath(url)
-    probe = folder / f".posbridge-{uuid4().hex}"
     try:
+        folder = UPath(url)
+        probe = folder / f".posbridge-{uuid4().hex}"
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         probe.write_text("posbridge")
         whole = probe.read_text() == "posbridge"
         probe.unlink()
     except OSError as failure:
         return ill(f"{url} cannot be written: {failure.strerror or failure}. Set POSBRIDGE_STORAGE_URL or POSBRIDGE_HOME to another place")
+    except ValueError:
+        return ill(f"{redact(url)} is no storage that is known. Write a folder, s3://..., gs://... or abfs://... in POSBRIDGE_STORAGE_URL")
     except ImportError as failure:
         return ill(f"{url} needs a library: {failure}. Install posbridge with the extra s3, gcs or azure")
     return well(f"{url} can be written and read") if whole else ill(f"{url} gives back something else than was written")
