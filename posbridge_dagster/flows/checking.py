@@ -52,10 +52,17 @@ def nothing_waits(flow: str, frame: str, ledger: Ledger, settings: Settings) -> 
     return check_result(flow, frame, "nothing_waits", not waits, {"oldest": oldest.isoformat() if oldest else "none"})
 
 
-def check_result(flow: str, frame: str, name: str, passed: bool, metadata: Mapping[str, Any]) -> dg.AssetCheckResult:
-    """Return the result of one check of a result asset; a check that does not pass is an error."""
+def check_result(
+    flow: str,
+    frame: str,
+    name: str,
+    passed: bool,
+    metadata: Mapping[str, Any],
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+) -> dg.AssetCheckResult:
+    """Return the result of one check of a result asset; a check that does not pass is an error unless it only warns."""
     key = frame_key(flow, frame, "result")
-    return dg.AssetCheckResult(check_name=name, asset_key=key, passed=bool(passed), severity=dg.AssetCheckSeverity.ERROR, metadata=metadata)
+    return dg.AssetCheckResult(check_name=name, asset_key=key, passed=bool(passed), severity=severity, metadata=metadata)
 
 
 def failed_sentence(result: pd.DataFrame, what: str) -> str:

@@ -57,7 +57,7 @@ def ill(found: dict[str, tuple[str, str]]) -> set[str]:
 def test_a_good_pair_is_well_and_every_check_has_a_line(pair: Coupling, posbridge: Command) -> None:
     found = examined(posbridge, 0)
     assert ill(found) == set()
-    assert len(found) == 26
+    assert len(found) == 27
     assert {health for health, _ in found.values()} == {"well", "note"}
     assert "fixed token" in found["Shopify address and token"][1]
     assert "read_orders" in found["Shopify scopes"][1]

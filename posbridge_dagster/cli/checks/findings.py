@@ -8,6 +8,7 @@ from posbridge_dagster.clients.failures import RemoteFailure
 from posbridge_dagster.flows.failures import sentence
 from posbridge_dagster.ledger import LedgerFailure
 from posbridge_dagster.mapping import MappingFileError
+from posbridge_dagster.storage import StorageFailure
 
 
 class Health(StrEnum):
@@ -65,5 +66,5 @@ def examine(checks: Iterable[Check]) -> Iterator[tuple[str, Finding]]:
 def _looked(check: Check) -> Finding:
     try:
         return check.look()
-    except (RemoteFailure, MappingFileError, LedgerFailure, OSError) as failure:
+    except (RemoteFailure, MappingFileError, LedgerFailure, StorageFailure, OSError) as failure:
         return ill(sentence(failure))

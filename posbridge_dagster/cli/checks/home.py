@@ -1,6 +1,7 @@
 """What stands on this side: settings, mapping file, ledger, storage, Dagster's home."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,11 +10,13 @@ from upath import UPath
 from posbridge_dagster.cli.checks.findings import Check, Finding, ill, note, well
 from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
+from posbridge_dagster.flows.orders_to_mplus.watching import day_volume
 from posbridge_dagster.instance import dagster_home, environment
 from posbridge_dagster.model.folders import PRIVATE, is_open_to_others, private_folder
 from posbridge_dagster.model.secrecy import redact
 from posbridge_dagster.resources import open_ledger
 from posbridge_dagster.settings import Settings
+from posbridge_dagster.storage import FrameStore
 
 MAPPING = "mapping file"
 LEDGER = "ledger"
@@ -28,6 +31,7 @@ def home_checks(settings: Settings) -> list[Check]:
         Check(LEDGER, lambda: _ledger(settings)),
         Check("storage", lambda: look_at_storage(settings.frames_url)),
         Check("Dagster home", look_at_dagster_home),
+        Check("orders today", lambda: look_at_volume(settings, datetime.now(UTC))),
     ]
 
 
@@ -61,6 +65,16 @@ def _ledger(settings: Settings) -> Finding:
         where, oldest, waiting = ledger.database.where, ledger.oldest_unsent(FLOW), len(ledger.quarantined(FLOW))
     said = f"{where} is open and up to date, {waiting} in quarantine"
     return well(said) if oldest is None else note(f"{said}; the oldest unsent record waits since {oldest:%Y-%m-%d %H:%M} UTC")
+
+
+def look_at_volume(settings: Settings, now: datetime) -> Finding:
+    """Compare how many orders were read today with the same weekday of earlier weeks; raises StorageFailure."""
+    volume = day_volume(FrameStore(settings.frames_url), now.astimezone(settings.zone).date(), now, settings.zone)
+    if volume.is_usual:
+        return well(volume.says)
+    if not volume.count:
+        return ill(f"{volume.says}. Is the sensor {FLOW}_changes on, is the last run green, does the shop sell today?")
+    return note(f"{volume.says}. Is that right?")
 
 
 def look_at_storage(url: str) -> Finding:

@@ -12,7 +12,7 @@ from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.documents import document
 from posbridge_dagster.clients.shopify.paging import pages
 from posbridge_dagster.clients.shopify.shop import ALL_HISTORY_SCOPE, VISIBLE_HISTORY, require_scopes
-from posbridge_dagster.clients.shopify.version import PINNED, SUPPORTED_UNTIL, days_left, has_fallen_forward
+from posbridge_dagster.clients.shopify.version import ENDS_SOON_DAYS, PINNED, SUPPORTED_UNTIL, days_left, has_fallen_forward
 from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
 from posbridge_dagster.mapping import Mapping
 from posbridge_dagster.model.identity import tail
@@ -21,7 +21,6 @@ from posbridge_dagster.snapshots.bulk_or_pages import NEEDED_SCOPES
 
 ADDRESS = "Shopify address and token"
 CURRENCY = "EUR"
-SOON_DAYS = 45
 
 
 class ShopChecks:
@@ -88,7 +87,7 @@ class ShopChecks:
             )
         if asked != PINNED:
             return note(f"{asked} is served; posbridge is written for {PINNED}: unset SHOPIFY_API_VERSION unless you know why")
-        if left < SOON_DAYS:
+        if left < ENDS_SOON_DAYS:
             return ill(f"{asked} is served until {SUPPORTED_UNTIL}, {left} more days: update posbridge")
         return well(f"{asked}, served until {SUPPORTED_UNTIL}, {left} more days")
 

@@ -7,6 +7,8 @@ from datetime import date
 
 PINNED = "2026-10"
 SUPPORTED_UNTIL = date(2027, 10, 16)
+ENDS_SOON_DAYS = 45
+"""From so many days before its end on a version is said to end soon: time enough to update."""
 HEADER = "X-Shopify-API-Version"
 
 

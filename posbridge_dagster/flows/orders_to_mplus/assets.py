@@ -1,7 +1,7 @@
 """The flow as Dagster assets: read the orders of a day, map them, write their customers, write them."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import pandas as pd
@@ -21,6 +21,7 @@ from posbridge_dagster.flows.orders_to_mplus.mapping_file import read_mapping
 from posbridge_dagster.flows.orders_to_mplus.metadata import mapped_metadata, snapshot_metadata
 from posbridge_dagster.flows.orders_to_mplus.returns import SOURCES
 from posbridge_dagster.flows.orders_to_mplus.run import Run
+from posbridge_dagster.flows.orders_to_mplus.watching import WATCHED, day_volume, watch_results
 from posbridge_dagster.flows.orders_to_mplus.write import write_customers, write_orders
 from posbridge_dagster.flows.orders_to_mplus.write_changes import GivenBack
 from posbridge_dagster.flows.showing import calls_metadata, result_metadata
@@ -195,7 +196,7 @@ def customers_result(
         "customers": asset_in("customers", "result"),
     },
     outs={"orders_result": asset_out("orders", "result")},
-    check_specs=check_specs(FLOW, "orders", CHECKS),
+    check_specs=check_specs(FLOW, "orders", CHECKS | WATCHED),
 )
 def orders_result(
     context: dg.AssetExecutionContext,
@@ -211,6 +212,7 @@ def orders_result(
     mplus: dg.ResourceParam[MplusClient],
     ledger: dg.ResourceParam[Ledger],
     settings: dg.ResourceParam[Settings],
+    frame_store: dg.ResourceParam[FrameStore],
 ) -> Iterator[Ended]:
     """Write each order of the day once, and say how it ended; the run fails when an order could not be sent."""
     with said_plainly():
@@ -218,7 +220,9 @@ def orders_result(
         sources = {"orders": source_orders, "order_lines": source_lines}
         mapped = {"orders": orders, "order_lines": order_lines, "order_payments": order_payments}
         result = write_orders(run, sources, mapped, customers, GivenBack.of(refunds, refund_payments))
-    checks = check_results(result, source_orders, ledger, settings, dry_run=run.dry_run)
+        now = datetime.now(UTC)
+        volume = day_volume(frame_store, date.fromisoformat(context.partition_key), now, settings.zone)
+    checks = [*check_results(result, source_orders, ledger, settings, dry_run=run.dry_run), *watch_results(volume, now.date())]
     yield from ending("orders", result, "orders", checks, calls_metadata(mplus=mplus))
 
 

@@ -54,7 +54,13 @@ def test_an_order_that_waits_too_long_fails_its_check(tmp_path: Path) -> None:
     with coupled(little_shop(sale(1)), tmp_path, POSBRIDGE_UNSENT_MINUTES="0", POSBRIDGE_RETRY_BUDGET_S="0.1") as coupling:
         coupling.mplus.control.faults.append(Fault("error_before", operation="createOrderV3"))
         run = coupling.run(DAY)
-        assert run.checks == {"counts_add_up": True, "money_adds_up": True, "nothing_waits": False}
+        assert run.checks == {
+            "counts_add_up": True,
+            "money_adds_up": True,
+            "nothing_waits": False,
+            "as_many_as_usual": True,
+            "version_lasts": True,
+        }
         coupling.mplus.control.clear("faults")
         assert all(coupling.run(DAY).checks.values())
 
