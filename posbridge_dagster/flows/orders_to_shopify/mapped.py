@@ -91,7 +91,7 @@ def _documents(source: pd.DataFrame, relations: pd.DataFrame, administration: st
     company = relations.loc[relations["company_name"].fillna("").str.strip() != "", "relation_number"]
     known = relations.loc[relations["email"].fillna("").str.strip() != "", "relation_number"]
     return source[[KEY, "kind", "number", "credited_id", "earlier_ids", "day", "delivered", "cancelled", "currency"]].assign(
-        custom_id=administration + ":" + source[KEY].str.partition(":")[2],
+        custom_id=administration + ":" + source[KEY].str.replace(r"^[^:]*:", "", regex=True),
         relation_number=source["relation_number"].where(source["relation_number"].isin(known)),
         is_company=source["relation_number"].isin(company),
         processed_at=source["entered_at"],

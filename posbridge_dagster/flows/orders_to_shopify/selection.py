@@ -31,7 +31,8 @@ def own_mark(shop: str) -> str:
 def is_own(origins: pd.Series, shop: str) -> pd.Series:
     """Return which documents posbridge itself made of orders of this shop; they, and what is made of them, never travel back."""
     mark = own_mark(shop)
-    return pd.Series([any(each.startswith(mark) for each in str(text or "").split()) for text in origins.fillna("")], index=origins.index)
+    own = [any(each.startswith(mark) for each in str(text or "").split()) for text in origins.fillna("")]
+    return pd.Series(own, index=origins.index, dtype=bool)
 
 
 def belongs_elsewhere(documents: pd.DataFrame, shop: str, options: OrdersToShopifyOptions) -> pd.DataFrame:
@@ -43,7 +44,7 @@ def belongs_elsewhere(documents: pd.DataFrame, shop: str, options: OrdersToShopi
     own = is_own(documents["origins"], shop)
     is_return = documents["kind"] == RETURN
     cancelled, back = documents["cancelled"].fillna(False), documents["delivered"].fillna(False)
-    form = documents["kind"].where(~is_return, documents["document_id"].str.partition(":")[0])
+    form = documents["kind"].where(~is_return, documents["document_id"].str.replace(r":.*", "", regex=True))
     of_order = (form == "invoice") & documents["order_ids"].notna()
     unwanted = ~form.isin(_WANTED[options.documents])
     return pd.concat(

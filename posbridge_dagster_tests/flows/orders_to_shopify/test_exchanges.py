@@ -14,7 +14,7 @@ from posbridge_dagster_tests.flows.little_shop import BAG, BOOK, SIGN
 from posbridge_dagster_tests.flows.orders_to_shopify.both_sides import BothSides, Row, Run, amount, both_sides
 from posbridge_dagster_tests.flows.orders_to_shopify.test_after_sending import payments
 from posbridge_dagster_tests.flows.orders_to_shopify.test_balance import balanced, by_record
-from posbridge_dagster_tests.flows.orders_to_shopify.till_day import FIRST_DAY, Booked, Counter, bag, line, till_shop
+from posbridge_dagster_tests.flows.orders_to_shopify.till_day import FIRST_DAY, SECOND_DAY, Booked, Counter, bag, line, till_shop
 
 GONE = "999999"
 """A variant that the shop does not have any more."""
@@ -129,6 +129,12 @@ def test_a_second_run_writes_nothing(swapped: Swapped) -> None:
     assert run.success, run.failure
     assert set(run.outcomes().values()) == {"unchanged", "skipped", "quarantined"}
     assert swapped.sides.writes() == []
+
+
+def test_a_day_on_which_nothing_was_booked_ends_well_and_balances(swapped: Swapped) -> None:
+    run = swapped.sides.run(SECOND_DAY)
+    assert (run.success, run.rows) == (True, {}), run.failure
+    assert balanced(SECOND_DAY)[0] == 0
 
 
 @pytest.mark.prove
