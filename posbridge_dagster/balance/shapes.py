@@ -1,7 +1,7 @@
 """The frames of a balance.
 
-An entry is one amount of one document on one side: ``measure`` documents (1 each), lines, pieces, gross, vat (``part`` is the rate in
-hundredths of a percent) or tender (``part`` is the payment method). Amounts of money are minor units.
+An entry is one amount of one document on one side: ``measure`` documents (1 each), cancelled (1 each that is), lines, pieces, gross, vat
+(``part`` is the rate in hundredths of a percent) or tender (``part`` is the payment method). Amounts of money are minor units.
 """
 
 from posbridge_dagster.model.frames import TEXT, WHOLE, Column, FrameShape
@@ -13,7 +13,7 @@ ENTRIES = FrameShape(
         "record_id": Column(TEXT, "external id, the same on both sides"),
         "name": Column(TEXT, "what people call it"),
         "kind": Column(TEXT, "sale or refund"),
-        "measure": Column(TEXT, "documents, lines, pieces, gross, vat or tender"),
+        "measure": Column(TEXT, "documents, cancelled, lines, pieces, gross, vat or tender"),
         "part": Column(TEXT, "rate of the VAT, method of the tender, else empty"),
         "amount": Column(WHOLE, "count or minor units"),
     },
@@ -24,7 +24,7 @@ BALANCE = FrameShape(
     ("kind", "measure", "part"),
     {
         "kind": Column(TEXT, "sale or refund"),
-        "measure": Column(TEXT, "documents, lines, pieces, gross, vat or tender"),
+        "measure": Column(TEXT, "documents, cancelled, lines, pieces, gross, vat or tender"),
         "part": Column(TEXT, "rate of the VAT, method of the tender, else empty"),
         "source": Column(WHOLE, "what the source holds"),
         "target": Column(WHOLE, "what the target holds"),

@@ -33,6 +33,11 @@ def sold(documents: pd.DataFrame, lines: pd.DataFrame, payments: pd.DataFrame, t
     return _added_up(pd.concat(parts, ignore_index=True))
 
 
+def cancellations(documents: pd.DataFrame) -> pd.DataFrame:
+    """Return documents (external_id, name, kind), all of them cancelled, as ENTRIES of that alone."""
+    return ENTRIES.conform(_entries(documents.assign(amount=1), "cancelled"))
+
+
 def booked(documents: Iterable[Mapping[str, Any]], units_per_percent: int) -> pd.DataFrame:
     """Return orders or invoices of MplusKASSA as ENTRIES; ``units_per_percent`` is the scale of its VAT percentages (100 or 1)."""
     return ENTRIES.frame(row for document in documents for row in _rows(document, units_per_percent))

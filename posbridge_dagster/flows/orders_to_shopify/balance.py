@@ -12,7 +12,7 @@ import pandas as pd
 
 from posbridge_dagster.balance.compare import differences, explained
 from posbridge_dagster.balance.shapes import ENTRIES
-from posbridge_dagster.balance.sides import sold
+from posbridge_dagster.balance.sides import cancellations, sold
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.day_balance import balance_checks, balance_outs, balance_results, held_back
 from posbridge_dagster.flows.failures import said_plainly
@@ -29,7 +29,8 @@ from posbridge_dagster.settings import Settings
 from posbridge_dagster.snapshots.mplus_document_shapes import DOCUMENT_SHAPES
 
 VAT_BY_SHARE, ANOTHER_WAY, PAID_TOGETHER = "refund_vat_share", "given_back_another_way", "paid_together"
-CREDIT_UNPAID, NOTHING_LEFT, REFUNDED_BY_HAND = "credit_unpaid", "nothing_left_to_give_back", "refunded_in_shopify"
+CREDIT_UNPAID, NOTHING_LEFT = "credit_unpaid", "nothing_left_to_give_back"
+REFUNDED_BY_HAND, CANCELLED_BY_HAND = "refunded_in_shopify", "cancelled_in_shopify"
 _INS = {
     **{name: asset_in(name, "snapshot") for name in DOCUMENT_SHAPES},
     **{name: asset_in(name, "mapped") for name in ("orders", "order_lines", "order_payments")},
@@ -80,7 +81,9 @@ def booked_entries(documents: pd.DataFrame, frames: dict[str, pd.DataFrame]) -> 
     totals = frames["documents"].set_index("document_id")["total_minor"]
     documents = documents.assign(total_minor=totals.reindex(documents["document_id"]).array)
     tables = (documents, lines, payments.rename(columns={"gateway": "method"}), taxes)
-    return without_refund_lines(sold(*(table.rename(columns={"document_id": "order_id"}) for table in tables)))
+    entries = without_refund_lines(sold(*(table.rename(columns={"document_id": "order_id"}) for table in tables)))
+    gone = documents[documents["cancelled"].fillna(False) & (documents["kind"] == "sale")]
+    return ENTRIES.conform(pd.concat([entries, cancellations(gone)], ignore_index=True))
 
 
 def without_refund_lines(entries: pd.DataFrame) -> pd.DataFrame:
@@ -103,6 +106,8 @@ def _said(found: pd.DataFrame, documents: pd.DataFrame, lines: pd.DataFrame, the
     """Return DIFFERENCES with the reasons that no result can know: what only the other side tells."""
     by_hand = found["record_id"].isin(there.by_hand)
     found = explained(found, by_hand, REFUNDED_BY_HAND, "it was given back in Shopify by hand, and MplusKASSA has no credit of it")
+    gone = (found["measure"] == "cancelled") & (found["difference"] < 0)
+    found = explained(found, gone, CANCELLED_BY_HAND, "it was cancelled in Shopify by hand, and MplusKASSA still has it")
     way = "the money is the same; Shopify gives back by the way it was paid"
     found = explained(found, another_way(found), ANOTHER_WAY, way)
     at_once = "Shopify takes part payments from Plus shops only, so they were recorded as one when all was paid"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from posbridge_dagster.balance.shapes import ENTRIES
-from posbridge_dagster.balance.sides import sold
+from posbridge_dagster.balance.sides import cancellations, sold
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.orders import order_identities, orders_still_there
 from posbridge_dagster.clients.shopify.search import all_of, any_of, clause
@@ -96,7 +96,8 @@ def _sales(frames: Frames, names: Mapping[str, str]) -> pd.DataFrame:
     lines, payments = frames["order_lines"], frames["order_payments"]
     paid = payments.assign(amount_minor=payments["money_minor"]).rename(columns={"gateway": "method"})
     taxes = frames["order_taxes"]
-    return sold(documents, lines[lines["kind"] != "shipping"], paid[paid["amount_minor"] != 0], taxes)
+    entries = sold(documents, lines[lines["kind"] != "shipping"], paid[paid["amount_minor"] != 0], taxes)
+    return ENTRIES.conform(pd.concat([entries, cancellations(documents[documents["cancelled_at"].notna()])], ignore_index=True))
 
 
 def _refunds(frames: Frames, names: Mapping[str, str], wanted: Collection[str]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from posbridge_dagster.cli.balance import balance
+from posbridge_dagster.clients.shopify.order_cancelling import mark_cancelled
 from posbridge_dagster.clients.shopify.order_writing import create_order
 from posbridge_dagster.clients.shopify.refund_writing import create_refund, order_payments, refund_transactions
 from posbridge_dagster.loading.rows import plain_rows
@@ -47,7 +48,7 @@ def test_a_day_of_every_case_balances_in_every_measure(sides: BothSides) -> None
     assert f"{FIRST_DAY} balances." in said
     assert "orders_to_mplus was not run" in said
     sums = {(row["kind"], row["measure"], row["part"]): row for row in stored("sums")}
-    assert {measure for _, measure, _ in sums} == {"documents", "lines", "pieces", "gross", "vat", "tender"}
+    assert {measure for _, measure, _ in sums} == {"documents", "cancelled", "lines", "pieces", "gross", "vat", "tender"}
     assert all(row["unexplained"] == 0 for row in sums.values())
     assert sums["sale", "documents", ""]["target"] == len(CASES)
     assert sums["refund", "gross", ""]["target"] == -(5240 + 2985)
@@ -104,17 +105,21 @@ def test_money_given_back_by_hand_and_documents_held_back_are_explained(tmp_path
         at = Counter(sides.till)
         at.order("refunded by hand", FIRST_DAY, bag, paid=1995)
         held_back = at.order("goods come back", FIRST_DAY, line(BOOK, -1, 1250), paid=-1250)
+        cancelled = at.order("cancelled by hand", FIRST_DAY, bag)
         assert sides.run(FIRST_DAY).codes() >= {"return_without_sale"}
-        (order,) = sides.orders().values()
+        orders = {each["displayFinancialStatus"]: each for each in sides.orders().values()}
+        order = orders["PAID"]
         client = shopify_client(read_settings())
         paid = order_payments(client, order["id"])
         back = refund_transactions(order["id"], paid, Decimal("5.00"))
         refund = create_refund(client, {"orderId": order["id"], "note": "sorry", "transactions": back}, "by hand")
+        mark_cancelled(client, orders["PENDING"]["id"])
         client.close()
         assert balanced()[0] == 0
         assert by_record() == {
             f"{order['sourceIdentifier']} refund {refund.id.rpartition('/')[2]}": {"refunded_in_shopify"},
             f"mplus:sandbox:{held_back.document_id.partition(':')[2]}": {"return_without_sale"},
+            f"mplus:sandbox:{cancelled.document_id.partition(':')[2]}": {"cancelled_in_shopify"},
         }
 
 
