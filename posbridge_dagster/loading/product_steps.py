@@ -9,6 +9,7 @@ from posbridge_dagster.clients.shopify.deadline import Deadline
 from posbridge_dagster.clients.shopify.documents import document, outer_fields, response_key
 from posbridge_dagster.clients.shopify.paging import Node, whole
 from posbridge_dagster.clients.shopify.products import product_options
+from posbridge_dagster.loading.product_moves import end_takers
 from posbridge_dagster.loading.product_plan import REORDERING, Rules, Stage, Step, completed
 from posbridge_dagster.loading.product_progress import Progress, plain
 
@@ -24,6 +25,7 @@ def one_by_one(client: ShopifyClient, progress: Sequence[Progress], rules: Rules
     """Do the steps of each product in turn, releases of all of them first; yield each product when it is over."""
     for each in progress:
         _do(client, each, [step for step in each.steps if step.stage is Stage.RELEASE], rules)
+    end_takers(progress)
     for each in progress:
         while not each.is_over:
             _do(client, each, each.steps[:1], rules)
@@ -66,16 +68,23 @@ def in_bulk(
 ) -> Iterator[list[Progress]]:
     """Do the steps of all products stage by stage, one bulk operation per stage and mutation; yield the products that are over.
 
-    ``mark`` is told the id of each operation when it starts, and an empty text when its results are in.
+    Those that failed come last: who reads of failures may stop listening. ``mark`` is told the id of each operation when it
+    starts, and an empty text when its results are in.
     """
     waiting = list(progress)
     for stage in Stage:
-        for name in sorted({step.document for each in waiting for step in each.steps if step.stage is stage}):
+        for name in sorted({step.document for each in waiting if not each.failure for step in each.steps if step.stage is stage}):
             _run(client, waiting, stage, name, rules, mark, deadline)
-        over = [each for each in waiting if each.is_over]
-        waiting = [each for each in waiting if not each.is_over]
-        for start in range(0, len(over), PART):
-            yield over[start : start + PART]
+        if stage is Stage.RELEASE:
+            end_takers(waiting)
+        yield from _parts([each for each in waiting if each.is_over and not each.failure])
+        waiting = [each for each in waiting if each.failure or not each.is_over]
+    yield from _parts(waiting)
+
+
+def _parts(progress: Sequence[Progress]) -> Iterator[list[Progress]]:
+    for start in range(0, len(progress), PART):
+        yield list(progress[start : start + PART])
 
 
 def _run(

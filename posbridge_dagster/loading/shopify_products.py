@@ -27,6 +27,7 @@ from posbridge_dagster.loading.product_content import (
     variant_differs,
 )
 from posbridge_dagster.loading.product_matching import Found, Matching
+from posbridge_dagster.loading.product_moves import held_elsewhere, let_go
 from posbridge_dagster.loading.product_plan import Rules, articles_for_sale
 from posbridge_dagster.loading.product_progress import Progress, begun
 from posbridge_dagster.loading.product_steps import STARTING, in_bulk, one_by_one
@@ -75,6 +76,14 @@ class ProductWriter:
         """Return the options and variants where they are others, and the fields of variants that are missing."""
         missing = set(articles_for_sale(item)) - found.variants.keys()
         return {*_structure(item, found, self._rules), *(name for name in first_fields(item) if part_of(name) in missing)}
+
+    def hindrances(self, works: Sequence[Work]) -> Mapping[str, Conflict]:
+        """Return which products a person must see to first: their options, or the product that still has one of their articles."""
+        there = [begun(work, self._rules) for work in works if isinstance(work.found, Found)]
+        impossible = {each.source_id: Conflict(each.failure.code, each.failure.reason) for each in there if each.failure}
+        possible = [work for work in works if work.item.source_id not in impossible]
+        letting_go = {each.source_id: let_go(each) for each in there if not each.failure}
+        return impossible | held_elsewhere(self.client, self.ledger, possible, letting_go)
 
     def apply(self, works: Sequence[Work]) -> Iterator[tuple[str, Answer]]:
         """Write, and yield source id and answer as they come."""

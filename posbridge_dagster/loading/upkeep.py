@@ -22,6 +22,7 @@ from posbridge_dagster.loading.works import (
     IN_PROGRESS,
     Answer,
     Conflict,
+    Foreseeing,
     KeepingWriter,
     Work,
     failed_row,
@@ -73,7 +74,11 @@ class Upkeep:
             else:
                 rows[item.source_id] = settled
         trouble = Trouble()
-        plans, verdicts = self._planned(works, records, drifted or {}, writer, trouble)
+        try:
+            plans, verdicts = self._planned(works, records, drifted or {}, writer) if works else ([], {})
+        except (Busy, Unreachable, UnknownOutcome) as failure:
+            trouble.stop(failure)
+            plans, verdicts = [], {work.item.source_id: failed_row(work.item, failure) for work in works}
         there = [work for work in plans if work.found is not None]
         self.brake.check([work.fields for work in there], len(there) + len(rows))
         self._leave_quarantine([key for key, row in rows.items() if row.outcome is Outcome.UNCHANGED])
@@ -84,14 +89,10 @@ class Upkeep:
         return [rows[item.source_id] for item in items]
 
     def _planned(
-        self, works: Sequence[Work], records: Mapping[str, Record], drifted: _Drifted, writer: KeepingWriter, trouble: Trouble
+        self, works: Sequence[Work], records: Mapping[str, Record], drifted: _Drifted, writer: KeepingWriter
     ) -> tuple[list[Work], dict[str, ResultRow]]:
         """Return the works with what was found and which fields to write, and the rows of those that end here."""
-        try:
-            found = writer.find(works) if works else {}
-        except (Busy, Unreachable, UnknownOutcome) as failure:
-            trouble.stop(failure)
-            return [], {work.item.source_id: failed_row(work.item, failure) for work in works}
+        found = writer.find(works)
         plans: list[Work] = []
         rows: dict[str, ResultRow] = {}
         for work in works:
@@ -101,8 +102,7 @@ class Upkeep:
             if there is None and record is not None and FIELDS in (record.detail or {}):
                 rows[source_id] = self._held_back(work, record, _GONE)
             elif isinstance(there, Conflict):
-                rows[source_id] = result_row(work.item, Outcome.QUARANTINED, code=there.code, reason=there.reason)
-                self._quarantine(work.item, rows[source_id])
+                rows[source_id] = self._hindered(work, None, there)
             else:
                 in_doubt = record is not None and record.state is State.INTENT
                 plan = planned(work, there, record, drifted.get(source_id, ()), writer, in_doubt=in_doubt)
@@ -110,7 +110,17 @@ class Upkeep:
                     rows[source_id] = self._held_back(plan, record, _contested(plan), REFUSED)
                 else:
                     plans.append(plan)
-        return plans, rows
+        hindrances = writer.hindrances(plans) if isinstance(writer, Foreseeing) else {}
+        for plan in [each for each in plans if each.item.source_id in hindrances]:
+            rows[plan.item.source_id] = self._hindered(plan, records.get(plan.item.source_id), hindrances[plan.item.source_id])
+        return [plan for plan in plans if plan.item.source_id not in hindrances], rows
+
+    def _hindered(self, work: Work, record: Record | None, why: Conflict) -> ResultRow:
+        if record is not None and FIELDS in (record.detail or {}):
+            return self._held_back(work, record, why)
+        row = result_row(work.item, Outcome.QUARANTINED, code=why.code, reason=why.reason)
+        self._quarantine(work.item, row)
+        return row
 
     def _held_back(self, work: Work, record: Record, why: Conflict, mark: str = "") -> ResultRow:
         """Put a record that was written before into quarantine instead of writing it, until a person or the source has decided."""

@@ -100,6 +100,15 @@ class InParts(Protocol):
         ...
 
 
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A writer that sees beforehand what cannot be carried out."""
+
+    def hindrances(self, works: Sequence[Work]) -> Mapping[str, Conflict]:
+        """Return, by source id, why works cannot be carried out until a person has decided something."""
+        ...
+
+
 def settled_row(item: Kept, record: Record | None, drifted: Collection[str]) -> ResultRow | None:
     """Return the row of an item with nothing to do: as it was last written, or refused just so; else None."""
     if record is None:

@@ -18,9 +18,11 @@ def option_values(articles: pd.DataFrame, custom_fields: pd.DataFrame, options: 
     """Return article_number, family_number, ``names`` (options of its family that have a value at all) and ``values`` (its own).
 
     An article without a value gets the mapping's ``no_value`` where its siblings have one. A family without any value has
-    no names. ``articles`` stand in the till's sequence.
+    no names. ``articles`` stand in the till's sequence. Shopify takes no two values that differ in capitals only, so a value is
+    spelled as the first article of the family spells it.
     """
-    values = pd.DataFrame({rule.name: _values(rule, articles, custom_fields) for rule in options.options})
+    families = list(articles[KEY])
+    values = pd.DataFrame({rule.name: _as_spelled_first(families, _values(rule, articles, custom_fields)) for rule in options.options})
     filled = values.notna()
     used = filled.groupby(articles[KEY].to_numpy()).transform("any") if len(options.options) else filled
     names, own = [], []
@@ -41,6 +43,11 @@ def _values(rule: OptionRule, articles: pd.DataFrame, custom_fields: pd.DataFram
         found = pd.Series([by_article.get(number) for number in articles["article_number"]])
     texts = (" ".join(value.split()) if isinstance(value, str) else "" for value in found)
     return [text or None for text in texts]
+
+
+def _as_spelled_first(families: Sequence[int], values: Sequence[str | None]) -> list[str | None]:
+    spelled: dict[tuple[int, str], str] = {}
+    return [value and spelled.setdefault((family, value.casefold()), value) for family, value in zip(families, values, strict=True)]
 
 
 def attribute_problems(variants: pd.DataFrame) -> pd.DataFrame:

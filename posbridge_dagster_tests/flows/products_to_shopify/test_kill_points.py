@@ -67,6 +67,19 @@ def test_a_run_that_is_killed_during_a_bulk_operation_leaves_it_to_the_next(oper
 
 
 @pytest.mark.prove
+def test_a_bulk_operation_that_fails_half_way_is_completed_by_the_next_run(tmp_path: Path) -> None:
+    families = [FamilySeed(number, f"Mok {number}", (article(number * 100, f"Mok {number}", 995),)) for number in range(21, 41)]
+    with clothes_shop(tmp_path, *families, mapping=setting("bulk_above", 1)) as shop:
+        switches = shop.step.sides.shopify.system.switches
+        switches["bulk_fails_after"] = 5
+        ran = shop.step.run()
+        assert (ran.success, ran.counts()["failed"]) == (False, 15)
+        switches["bulk_fails_after"] = None
+        assert shop.run().counts() == {"created": 15, "unchanged": 5}
+        assert sorted(shop.products()) == list(range(21, 41))
+
+
+@pytest.mark.prove
 def test_a_tenth_of_all_calls_fails_and_search_lags_and_every_product_is_there_once(tmp_path: Path) -> None:
     families = [FamilySeed(number, f"Mok {number}", (article(number * 100, f"Mok {number}", 995),)) for number in range(21, 33)]
     with clothes_shop(tmp_path, *families) as shop:

@@ -96,6 +96,15 @@ def test_an_option_nobody_has_is_left_out_and_a_missing_value_is_filled() -> Non
     assert [row["option_values"] for row in target["variants"]] == [["Rood"], ["-"]]
 
 
+def test_a_value_is_spelled_as_the_first_article_of_its_family_spells_it() -> None:
+    rows = [
+        {"article_number": 1, "colour": "Rood", "size": "S"},
+        {"article_number": 2, "colour": "rood", "size": "M"},
+        {"article_number": 3, "colour": "ROOD", "size": "s", "family_number": 11},
+    ]
+    assert [row["option_values"] for row in mapped(catalogue(*rows))["variants"]] == [["Rood", "S"], ["Rood", "M"], ["ROOD", "s"]]
+
+
 def test_options_come_from_custom_fields_too() -> None:
     fields = tuple(
         {"article_number": number, "name": "Materiaal", "position": 1, "data_type": "DATA-TYPE-STRING", "value": value}
