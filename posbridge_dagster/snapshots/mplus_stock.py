@@ -3,6 +3,8 @@
 How far it was read is kept with the ``stock`` frame (``attrs``): the highest stockId, the ids seen just below it, the marker of
 orders. A reservation need not raise the stockId and is no physical change, so the articles of changed orders are read again as
 well. Each later read goes back over a few ids: one that was handed out before its transaction ended would be skipped otherwise.
+Ids that count from the beginning again (a backup was put back) would hide every move until they are as high as before; where
+nothing is told of the last ids that were seen, the highest one is asked for, and everything is read when it has fallen.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
@@ -100,7 +102,10 @@ def current_stock(
     if stored is None or not _fits(stored, STOCK) or stored.attrs.get("branches") != list(branches):
         return _all_stock(client, branches)
     mark = StockMark.of(stored)
-    moves = [move for move in stock_moves(client, max(0, mark.stock_id - OVERLAP)) if move.stock_id not in mark.seen]
+    told = stock_moves(client, max(0, mark.stock_id - OVERLAP))
+    if not told and stock_marks(client).stock_id < mark.stock_id:
+        return _all_stock(client, branches)
+    moves = [move for move in told if move.stock_id not in mark.seen]
     ordered, order_marker = _ordered(client, mark.order_marker) if watch_orders else (set(), mark.order_marker)
     articles = sorted({move.article_number for move in moves} | ordered | set(again))
     read = _rows(row for page in (stock_amounts(client, branches, articles) if articles else ()) for row in page)

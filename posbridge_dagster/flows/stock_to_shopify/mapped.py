@@ -92,6 +92,9 @@ def _left_alone(levels: pd.DataFrame, options: StockToShopifyOptions) -> list[pd
         _verdict(levels[~is_stocked], Outcome.SKIPPED, "no_stock_article", "MplusKASSA keeps no stock of the article"),
         _verdict(levels[~levels["managed"].fillna(True).astype(bool)], Outcome.SKIPPED, "not_managed", "the mapping leaves it to the shop"),
     ]
+    below = levels[levels["safety_margin"].fillna(0) < 0]
+    says = "its safety margin is below zero, which would offer pieces that are not there; correct the mapping"
+    verdicts.append(_verdict(below, Outcome.QUARANTINED, "margin_below_zero", says))
     if options.day_stock == "skip":
         verdicts.append(_verdict(levels[levels["day_stock"].astype(bool)], Outcome.SKIPPED, "day_stock", "its stock is a daily allotment"))
     return verdicts

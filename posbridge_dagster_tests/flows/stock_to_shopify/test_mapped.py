@@ -116,3 +116,13 @@ def test_an_article_that_is_not_one_item_of_the_shop_is_told() -> None:
 
 def test_no_stock_at_all_is_no_levels() -> None:
     assert map_levels(frames(), mapping_of(), InFlight()).empty
+
+
+def test_a_safety_margin_below_zero_offers_nothing_that_is_not_there(tmp_path: Any) -> None:
+    rule = "  - {name: wrong, when: [{field: levels.location_id, is: '1'}], then: {set: {levels.safety_margin: -5}}}"
+    levels = map_levels(frames(row(BAG, 1, "3"), row(BAG, 2, "3")), mapping_of(tmp_path, rule), InFlight())
+    assert codes(levels) == {f"{BAG}:1": "margin_below_zero"}
+
+
+def test_an_administration_without_stock_has_no_levels() -> None:
+    assert map_levels(frames(), mapping_of(), InFlight()).empty

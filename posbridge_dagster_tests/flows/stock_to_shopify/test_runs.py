@@ -269,3 +269,16 @@ def test_of_two_runs_at_once_the_one_with_older_stock_gives_way(tmp_path: Path) 
         assert shop.available() == 5
         assert outcomes(shop.run()) == {level(): "unchanged"}
         assert shop.available() == 5
+
+
+def test_stock_ids_that_begin_anew_hide_no_move(tmp_path: Path) -> None:
+    with stock_shop(shelves(2, 10), tmp_path) as shop:
+        shop.run()
+        shop.frames["stock"].attrs["stock_id"] = 50_000  # as high as it was before the till's backup was put back
+        shop.sell_at_till(FIRST, 4)
+        shop.run()
+        assert shop.available() == 6
+        shop.run()
+        shop.forget_calls()
+        shop.run()
+        assert shop.calls("getStock") == 0
