@@ -16,7 +16,7 @@ class Brake:
     """Allows changes of ``fields`` in at most ``percent`` of the known records; ``least`` changes are always allowed.
 
     A field of a part of a record is named ``<part>.<field>`` and watched by its own name. Without fields, or when a person has
-    ``released`` it for this run, nothing is held.
+    ``released`` it for this run, nothing is held. ``deed`` says what is done to ``what``, where that is more than a change of fields.
     """
 
     fields: frozenset[str] = frozenset()
@@ -24,6 +24,7 @@ class Brake:
     percent: Decimal = Decimal(100)
     least: int = 10
     released: bool = False
+    deed: str = ""
 
     def check(self, changes: Sequence[Collection[str]], known: int) -> None:
         """Raise Braked when too many of the changes (the changed fields, one collection per record) touch the watched fields."""
@@ -34,9 +35,10 @@ class Brake:
         """Raise Braked when ``changed`` of ``known`` records is more than the brake allows."""
         if not self.fields or self.released or changed <= self.least or changed * 100 <= self.percent * known:
             return
+        deed = self.deed or f"change {', '.join(sorted(self.fields))} of"
         share = Decimal(changed * 100) / max(known, 1)
         raise Braked(
-            f"this run would change {', '.join(sorted(self.fields))} of {changed} of {known} {self.what} ({share:.0f} %); more than "
+            f"this run would {deed} {changed} of {known} {self.what} ({share:.0f} %); more than "
             f"{self.percent.normalize():f} % is not done unasked, and nothing was written. Look at the plan (dry_run: true), then run it "
             f"again with release_brake: true in the run's config if it is meant"
         )

@@ -17,14 +17,15 @@ from posbridge_dagster.flows.categories_to_shopify.products import known_product
 from posbridge_dagster.flows.categories_to_shopify.shapes import MAPPED_COLLECTIONS
 from posbridge_dagster.flows.categories_to_shopify.write import Run, write_collections
 from posbridge_dagster.flows.checking import check_kept, check_specs
-from posbridge_dagster.flows.configuring import EVERYTHING, Reading, Writing, everything_was_read
+from posbridge_dagster.flows.configuring import EVERYTHING, BrakedWriting, Reading, everything_was_read
 from posbridge_dagster.flows.ending import Ended, ending
-from posbridge_dagster.flows.failures import said_plainly
+from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.lineage import column_lineage
 from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, verdict_metadata
 from posbridge_dagster.flows.stages import frame_key
 from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger, Owner
+from posbridge_dagster.loading.brake import Braked
 from posbridge_dagster.loading.collection_fields import record_id
 from posbridge_dagster.settings import Settings
 from posbridge_dagster.snapshots.mplus_groups import read_groups
@@ -114,7 +115,7 @@ def mapped(
 )
 def result(
     context: dg.AssetExecutionContext,
-    config: Writing,
+    config: BrakedWriting,
     groups: pd.DataFrame,
     collections: pd.DataFrame,
     collection_products: pd.DataFrame,
@@ -125,12 +126,15 @@ def result(
     """Make or change the collections that are not as they should be; the run fails when one could not be sent."""
     with said_plainly():
         run = _run(context, config, shopify, ledger, settings)
-        ended = write_collections(run, collections, collection_products, everyone=everything_was_read(groups))
+        try:
+            ended = write_collections(run, collections, collection_products, everyone=everything_was_read(groups))
+        except Braked as braked:
+            raise plain_failure(f"{FLOW}: {braked}") from None
     checks = check_kept(FLOW, "collections", ended, [record_id(int(number)) for number in groups["group_number"]], ledger, settings)
     yield from ending("collections", ended, "collections", checks, calls_metadata(shopify=shopify))
 
 
-def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
+def _run(context: dg.AssetExecutionContext, config: BrakedWriting, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
     run_id = context.run.run_id
     return Run(
         mapping=read_mapping(settings),
@@ -140,6 +144,7 @@ def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyCli
         run_id=run_id,
         overlap=timedelta(minutes=settings.overlap_minutes),
         dry_run=config.dry_run or settings.dry_run,
+        release_brake=config.release_brake,
     )
 
 

@@ -1,5 +1,6 @@
 """The settings of the flow, as they stand under `settings:` in `mappings/categories_to_shopify.yaml`."""
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,3 +20,7 @@ class CategoriesToShopifyOptions(BaseModel):
     publish_on: list[str] = Field(
         ["Point of Sale"], description="sales channels, by name, that a new collection is put on; people may change that afterwards"
     )
+    deleted_brake_percent: Decimal = Field(
+        Decimal(30), ge=0, le=100, description="a run that would end the collections of more deleted groups than this share stops"
+    )
+    deleted_brake_least: int = Field(5, ge=0, description="so many collections may always end")

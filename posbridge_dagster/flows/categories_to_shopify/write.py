@@ -14,7 +14,8 @@ from posbridge_dagster.flows.categories_to_shopify.drift import ShopsCollections
 from posbridge_dagster.flows.categories_to_shopify.options import CategoriesToShopifyOptions
 from posbridge_dagster.flows.looking import look_at
 from posbridge_dagster.ledger import Ledger, Owner, QuarantineEntry
-from posbridge_dagster.loading.collection_fields import kept_collection, record_id
+from posbridge_dagster.loading.brake import Brake
+from posbridge_dagster.loading.collection_fields import DELETED, kept_collection, record_id
 from posbridge_dagster.loading.result import ResultRow, result_frame
 from posbridge_dagster.loading.rows import plain_rows, rows_by
 from posbridge_dagster.loading.shopify_collections import ShopifyCollections
@@ -36,13 +37,14 @@ class Run:
     run_id: str
     overlap: timedelta
     dry_run: bool
+    release_brake: bool
 
 
 def write_collections(run: Run, collections: pd.DataFrame, members: pd.DataFrame, *, everyone: bool) -> pd.DataFrame:
     """Return RESULT, one row per group; ``target_id`` is the digits of the collection's gid, ``target_number`` its handle.
 
-    ``everyone`` compares all collections with the shop instead of those that changed there. Raises as Upkeep.load, and
-    Misconfigured naming the plan where the shop's plan has no collections for apps.
+    ``everyone`` compares all collections with the shop instead of those that changed there. Raises as Upkeep.load
+    (Braked when too many collections would end), and Misconfigured naming the plan where the shop's plan has no collections for apps.
     """
     rows = plain_rows(collections)
     results = {record_id(row["group_number"]): _held_back(row) for row in rows if row["outcome"]}
@@ -59,11 +61,18 @@ def _kept(run: Run, rows: list[Row], members: pd.DataFrame, *, everyone: bool) -
     writer = ShopifyCollections(run.shopify, run.ledger, run.dry_run)
     shop = ShopsCollections(run.shopify, writer)
     look = look_at(shop, run.ledger, [item for item in items if not item.payload["ending"]], run.overlap, everything=everyone)
-    results = Upkeep(FLOW, run.ledger, run.owner, run.run_id, dry_run=run.dry_run).load(items, writer, look.drifted)
+    results = Upkeep(FLOW, run.ledger, run.owner, run.run_id, _brake(run), run.dry_run).load(items, writer, look.drifted)
     if not run.dry_run:
         look.remember(run.ledger, shop, results)
     waiting = {record_id(row["group_number"]): _waiting(row) for row in rows if row["waiting"] and not row["ending"]}
     return {row.source_id: _with_note(row, (waiting | writer.notes).get(row.source_id)) for row in results}
+
+
+def _brake(run: Run) -> Brake:
+    """Return what stops a run that an empty or wrong list of groups would let end very many collections."""
+    options = run.mapping.settings
+    percent, least = options.deleted_brake_percent, options.deleted_brake_least
+    return Brake(frozenset({DELETED}), "collections", percent, least, run.release_brake, f"{options.deleted} or put back")
 
 
 def _waiting(row: Row) -> tuple[str, str]:

@@ -126,6 +126,21 @@ def test_the_collections_of_deleted_groups_end_as_the_mapping_says(ending: str, 
         assert here.step.sides.writes() == []
 
 
+@pytest.mark.prove
+def test_a_run_that_would_end_too_many_collections_stops_before_the_first_write(tmp_path: Path) -> None:
+    def careful(files: dict[str, Any]) -> None:
+        setting("deleted", "delete")(files)
+        setting("deleted_brake_least", 0)(files)
+
+    with shelf(tmp_path, mapping=careful) as here:
+        here.step.run()
+        here.staff.delete_group(TEA)
+        here.step.sides.forget_calls()
+        ran = here.step.run()
+        assert not ran.success and "would delete or put back 2 of 4 collections (50 %)" in ran.failure
+        assert here.step.sides.writes() == [] and len(here.collections()) == 4
+
+
 def test_edits_in_the_shop_end_as_each_fields_policy_says(tmp_path: Path) -> None:
     with shelf(tmp_path) as here:
         here.step.run()
