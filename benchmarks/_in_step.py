@@ -19,6 +19,7 @@ from posbridge_dagster.sandbox.shopify import ShopifySandbox
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 STANDARD_POINTS_A_SECOND = 100
+STANDARD_POINTS = 2000
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,15 @@ class Cost:
     def wrote(self, operation: str) -> int:
         """How often one operation changed anything."""
         return sum(call.wrote and call.operation == operation for call in self.graphql)
+
+    def unused(self, *writing: str) -> tuple[str, float, float]:
+        """Return a figure with its budget: the points, in percent, that the standard bucket allowed during the writing and nobody used."""
+        made = [call for call in self.graphql if call.operation in writing]
+        seconds = made[-1].at + made[-1].seconds - made[0].at
+        allowed = STANDARD_POINTS + STANDARD_POINTS_A_SECOND * seconds
+        share = 100 * self.points / allowed
+        print(f"{'':<11}{self.points:.0f} points, {seconds:.0f} s of writing, {allowed:.0f} that the bucket allowed: {share:.1f} %")
+        return ("points that the bucket allowed and nobody used, percent", 100 - share, 5)
 
     def told(self, name: str) -> str:
         """Return the run in two lines."""

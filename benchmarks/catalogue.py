@@ -66,12 +66,7 @@ def paced(seed: Seed) -> list[tuple[str, float, float]]:
         without_bulk(Path(os.environ["POSBRIDGE_HOME"]))
         cost = both.run()
         print(cost.told("paced"))
-        made = [call for call in cost.graphql if call.operation in ("productSet", "publishablePublish")]
-        seconds = made[-1].at + made[-1].seconds - made[0].at
-        spent, allowed = sum(call.cost or 0.0 for call in cost.graphql), 2000 + 100 * seconds
-        share = 100 * spent / allowed
-        print(f"{'':<11}{spent:.0f} points in {seconds:.0f} s of writing, of {allowed:.0f} that the bucket allowed: {share:.1f} %")
-        return [("points that the bucket allowed and nobody used, percent", 100 - share, 5)]
+        return [cost.unused("productSet", "publishablePublish")]
 
 
 def in_bulk(seed: Seed) -> list[tuple[str, float, float]]:
