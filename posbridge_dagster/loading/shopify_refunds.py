@@ -69,11 +69,15 @@ class ShopifyRefunds:
             raise HalfWritten(there, "return_cancelled", reason)
         return there
 
+    def rehearse(self, item: Item) -> None:
+        """Look for the goods on their order without giving anything back; raises Refused as ``write`` would."""
+        self._order_with_goods(item)
+
     def write(self, item: Item, key: str) -> Written:
         """Give the money back on the order's payments and take the lines off it; what was never paid is only taken off."""
         wanted = item.payload["order"]
         credited = decimal_amount(wanted["total_minor"], wanted["currency"])
-        order, lines = self._order_with_goods(item, credited)
+        order, lines = self._order_with_goods(item)
         payments = payments_of(order.transactions)
         given = min(credited, sum((payment.left for payment in payments), Decimal(0)))
         wished = [(row["gateway"], decimal_amount(row["amount_minor"], wanted["currency"])) for row in item.payload["payments"]]
@@ -91,14 +95,14 @@ class ShopifyRefunds:
             raise HalfWritten(there, "total_differs", f"Shopify gave {refund.total} {refund.currency} back, {given} was asked for")
         return written
 
-    def _order_with_goods(self, item: Item, credited: Decimal) -> tuple[OrderCreated, list[dict[str, Any]]]:
+    def _order_with_goods(self, item: Item) -> tuple[OrderCreated, list[dict[str, Any]]]:
         """Return the order to give back on, with the lines to take off it; raises Refused where there is none."""
         ids = [gid("Order", digits) for digits in item.payload["orders"]]
         if item.payload["order"]["kind"] == "credit":
             order = written_order(self._client, ids[0])
             return order, refund_lines(item.payload["lines"], order)
         for order in written_orders(self._client, ids):
-            if (lines := _lines_that_fit(item, order, credited)) is not None:
+            if (lines := _lines_that_fit(item, order)) is not None:
                 return order, lines
         raise Refused(
             f"none of the {len(ids)} earlier orders of its relation has all that came back, at its price and paid",
@@ -127,11 +131,12 @@ def refund_lines(lines: Sequence[Row], order: OrderCreated, *, at_its_price: boo
     return [{"lineItemId": line_id, "quantity": count, "restockType": "NO_RESTOCK"} for line_id, count in taken.items()]
 
 
-def _lines_that_fit(item: Item, order: OrderCreated, credited: Decimal) -> list[dict[str, Any]] | None:
+def _lines_that_fit(item: Item, order: OrderCreated) -> list[dict[str, Any]] | None:
     """Return the lines to take off an order that has all that came back, sold in the same way and paid; None for another."""
-    if order.cancelled_at or order.taxes_included != item.payload["order"]["taxes_included"]:
+    wanted = item.payload["order"]
+    if order.cancelled_at or order.taxes_included != wanted["taxes_included"]:
         return None
-    if credited > sum(payment.left for payment in payments_of(order.transactions)):
+    if decimal_amount(wanted["total_minor"], wanted["currency"]) > sum(payment.left for payment in payments_of(order.transactions)):
         return None
     try:
         return refund_lines(item.payload["lines"], order, at_its_price=True)

@@ -39,13 +39,15 @@ def _with_orders(refund: Candidate, targets: MappingOf[str, str], written: Mappi
     payload = {**refund.item.payload, "orders": orders}
     digest = sha256(" ".join([refund.item.payload_fingerprint, *orders]).encode()).hexdigest()  # another order may take what one refused
     candidate = replace(refund, item=replace(refund.item, payload=payload, payload_fingerprint=digest))
-    if candidate.verdict or orders:
-        return candidate
     outcomes = {written[key].outcome for key in sales if key in written}
-    if Outcome.FAILED in outcomes:
-        verdict = row_of_document(order, Outcome.FAILED, "sale_failed", "the sale it takes back could not be sent yet")
-    elif Outcome.CREATED in outcomes and dry_run:
+    if candidate.verdict:
+        return candidate
+    if dry_run and Outcome.CREATED in outcomes:  # a plan cannot look at an order that is not there yet
         verdict = row_of_document(order, Outcome.CREATED, "planned", "", changes="create")
+    elif orders:
+        return candidate
+    elif Outcome.FAILED in outcomes:
+        verdict = row_of_document(order, Outcome.FAILED, "sale_failed", "the sale it takes back could not be sent yet")
     else:
         reason = "the sale it takes back is not in Shopify: send its day first, or give the money back in Shopify by hand"
         verdict = row_of_document(order, Outcome.QUARANTINED, "sale_not_there", reason)
