@@ -50,7 +50,8 @@ def _order_rows(node: Node, zone: ZoneInfo) -> Rows:
     payments = order_payments(node, order_id)
     exchanges = exchange_rows(node, order_id, zone)
     swaps = {exchange["return_id"] for exchange in exchanges}
-    taken_off = pieces_taken_off(node, lines, swaps)
+    received = sum(payment["money_minor"] for payment in payments)
+    taken_off = pieces_taken_off(node, lines, swaps, received)
     refunds = refund_rows(node, order_id, lines, swaps, taken_off, zone)
     order = _order(node, order_id, zone)
     take_off(node, order, lines, taken_off)
@@ -61,7 +62,7 @@ def _order_rows(node: Node, zone: ZoneInfo) -> Rows:
         "line_count": len(lines),
         "payment_count": len(payments),
         "refund_count": len(refunds["refunds"]),
-        "received_minor": sum(payment["money_minor"] for payment in payments),
+        "received_minor": received,
         "customer_key": customer["customer_key"] if customer else None,
     }
     order["fingerprint"] = order_fingerprint(order, lines, payments)

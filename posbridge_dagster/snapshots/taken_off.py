@@ -1,11 +1,13 @@
-"""Pieces that an edit took off an order, and who gives their money back.
+"""Pieces that were taken off an order, and who gives their money back.
 
 Shopify leaves such pieces in a line's ``quantity``, in its taxes and discounts and in the order's ``totalPriceSet``; only
-``currentQuantity`` and ``currentTotalPriceSet`` are without them. Only goods that were not handed over can be taken off. What
-nobody paid for is simply not sold any more. What was paid for stays sold until its money is given back, by a refund that names
-no goods: that refund takes the pieces back.
+``currentQuantity`` and ``currentTotalPriceSet`` are without them. An edit takes off what was not handed over; what was bought on
+account may also be brought back before it is paid, by a refund that moves no money. What nobody paid for is simply not sold any
+more. What was paid for and taken off by an edit stays sold until its money is given back, by a refund that names no goods: that
+refund takes the pieces back.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
@@ -34,17 +36,20 @@ class Piece:
         return self.total_minor + (self.tax_minor if on_top else 0)
 
 
-def pieces_taken_off(node: Node, lines: Sequence[Row], exchanges: Collection[str]) -> list[Piece]:
+def pieces_taken_off(node: Node, lines: Sequence[Row], exchanges: Collection[str], received_minor: int) -> list[Piece]:
     """Return the pieces of an order's lines that count no more and that neither a refund nor a return has taken back.
 
-    ``exchanges`` are the ids of the returns for which new goods were taken. A cancelled order has none: its refunds and the cancel
-    itself take everything back.
+    ``exchanges`` are the ids of the returns for which new goods were taken, ``received_minor`` is the money received. A cancelled
+    order has none: its refunds and the cancel itself take everything back.
     """
     if node.get("cancelledAt"):
         return []
-    back = _taken_back(node, exchanges)
-    pieces = [piece for line in lines for piece in _pieces(line, back.get(line["line_id"], 0))]
-    return _to_the_cent(pieces, _stated(node), on_top=not node["taxesIncluded"])
+    on_top, total = not node["taxesIncluded"], money(node, "totalPriceSet")
+    pieces = _left_over(lines, _taken_back(node, exchanges, owed=True))
+    cost = sum(piece.gross(on_top=on_top) for piece in pieces)
+    if not received_minor < total or received_minor > total - cost:  # they were paid for
+        pieces = _left_over(lines, _taken_back(node, exchanges, owed=False))
+    return _to_the_cent(pieces, _stated(node), on_top=on_top)
 
 
 def take_off(node: Node, order: Row, lines: Sequence[Row], pieces: Sequence[Piece]) -> None:
@@ -78,24 +83,30 @@ def promised(refund: Node) -> int:
     return sum(money(each, "amountSet") for each in counted)
 
 
-def _taken_back(node: Node, exchanges: Collection[str]) -> dict[str, int]:
-    """Return the pieces by line that came back by a refund with money, by an exchange, over the counter, or are on their way back."""
-    refunded: dict[tuple[str | None, str], int] = {}
+def _left_over(lines: Sequence[Row], back: Mapping[str, int]) -> list[Piece]:
+    return [piece for line in lines for piece in _pieces(line, back.get(line["line_id"], 0))]
+
+
+def _taken_back(node: Node, exchanges: Collection[str], *, owed: bool) -> Counter[str]:
+    """Return the pieces by line that came back by a refund with money, by an exchange, over the counter, or are on their way back.
+
+    What came back over the counter without money is none of them where it is ``owed``: it was never paid.
+    """
+    refunded: Counter[tuple[str | None, str]] = Counter()
+    taken_off, returned = refunded.copy(), refunded.copy()
     for refund in node.get("refunds") or ():
         return_id = linked(refund, "return")
+        with_money = bool(promised(refund)) or return_id in exchanges
         for line in refund["refundLineItems"]:
-            if promised(refund) or return_id in exchanges or line["restockType"] in _PUT_BACK:
-                key = (return_id, tail(line["lineItem"]["id"]))
-                refunded[key] = refunded.get(key, 0) + line["quantity"]
-    returned: dict[tuple[str | None, str], int] = {}
+            is_back = with_money or (line["restockType"] in _PUT_BACK and not owed)
+            (refunded if is_back else taken_off)[return_id, tail(line["lineItem"]["id"])] += line["quantity"]
     for each in node.get("returns") or ():
         for line in (each.get("returnLineItems") or ()) if each.get("status") not in _NOT_RETURNED else ():
             if source := (line.get("fulfillmentLineItem") or {}).get("lineItem"):
-                key = (tail(each["id"]), tail(source["id"]))
-                returned[key] = returned.get(key, 0) + line["quantity"]
-    back: dict[str, int] = {}
-    for key in refunded.keys() | returned.keys():
-        back[key[1]] = back.get(key[1], 0) + max(refunded.get(key, 0), returned.get(key, 0))
+                returned[tail(each["id"]), tail(source["id"])] += line["quantity"]
+    back: Counter[str] = Counter()
+    for key, pieces in (refunded | (returned - taken_off)).items():
+        back[key[1]] += pieces
     return back
 
 

@@ -157,3 +157,19 @@ def test_two_edits_with_a_refund_each_come_back_one_by_one() -> None:
     assert [row[0] for row in sold(frames)] == [4, 1]
     assert given_back(frames, 7) == [["article", "1", 1, 1000]]
     assert given_back(frames, 8) == [["article", "2", 1, 500], ["article", "1", 2, 2000]]
+
+
+@pytest.mark.parametrize(
+    ("paid", "left"), [(None, [1, 1000, 174]), ("10.0", [1, 1000, 174]), ("20.0", [2, 2000, 348])], ids=["unpaid", "deposit", "paid"]
+)
+def test_goods_on_account_that_come_back_before_they_are_paid_are_not_owed_any_more(paid: str | None, left: list[int]) -> None:
+    members = {"refunds": [refund(7, (1, 1, "RETURN", "10.0"))], "displayFulfillmentStatus": "FULFILLED"}
+    frames = frames_of(edited(mug(2, 1), total="20.0", paid=paid, current="10.0") | members)
+    assert sold(frames) == [left]
+    assert lines_add_up(frames)
+
+
+def test_free_goods_that_come_back_stay_given_away() -> None:
+    share = [{"allocatedAmountSet": money("20.0")}]
+    node = edited(mug(2, 1, discountAllocations=share), total="0.0", current="0.0", refunds=[refund(7, (1, 1, "RETURN", "0.0"))])
+    assert sold(frames_of(node)) == [[2, 0, 348]]

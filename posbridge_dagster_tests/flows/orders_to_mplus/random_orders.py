@@ -57,9 +57,8 @@ def _spread(total: int, weights: list[int]) -> list[int]:
 class _Shop:
     """Draws one order."""
 
-    def __init__(self, random: Random, number: int) -> None:
-        self.random, self.number = random, number
-        self.currency = random.choice(sorted(PLACES))
+    def __init__(self, random: Random, number: int, currency: str) -> None:
+        self.random, self.number, self.currency = random, number, currency
         self.included, self.cash_rounding = self._maybe(), self._maybe()
 
     def _maybe(self) -> bool:
@@ -232,6 +231,6 @@ class _Shop:
 
 
 def day(seed: int, orders: int) -> list[Sold]:
-    """Return a day of so many random orders."""
-    random = Random(seed)
-    return [_Shop(random, 5000 + number).order() for number in range(orders)]
+    """Return a day of so many random orders of a shop, which has one currency."""
+    random, currency = Random(seed), sorted(PLACES)[seed % len(PLACES)]
+    return [_Shop(random, 5000 + number, currency).order() for number in range(orders)]

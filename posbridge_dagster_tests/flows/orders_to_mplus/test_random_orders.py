@@ -1,6 +1,7 @@
 """Whatever is sold and given back, what is written to MplusKASSA comes to exactly that, and what does not add up is not written."""
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -32,13 +33,16 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 
 @cache
-def mapping() -> Mapping[Any]:
-    return load_mapping(SHIPPED, VOCABULARY)
+def mapping(currency: str) -> Mapping[Any]:
+    """Return the shipped mapping for an administration that keeps this currency."""
+    shipped = load_mapping(SHIPPED, VOCABULARY)
+    return replace(shipped, settings=shipped.settings.model_copy(update={"currency": currency}))
 
 
 def written(frames: dict[str, pd.DataFrame], *, returned: bool) -> dict[str, dict[str, Any]]:
     """Return by record what would be sent, added up as MplusKASSA does: quantity times price of each line."""
-    target = (map_returns if returned else map_orders)(frames, KNOWN, mapping(), "winkel")
+    currency = str(frames["orders"]["currency"].iloc[0])
+    target = (map_returns if returned else map_orders)(frames, KNOWN, mapping(currency), "winkel")
     found = {}
     for row, lines, payments in documents(target):
         item = item_of({**row, "relation_number": 1}, lines, payments, {})
