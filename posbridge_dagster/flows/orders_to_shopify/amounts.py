@@ -90,7 +90,8 @@ def _taxed(lines: Sequence[Amount], taxes: dict[Rate, int]) -> list[Amount]:
     for rate, vat in taxes.items():
         bearers = [line for line in lines if line.rate == rate and line.total]
         if vat and (not bearers or vat < 0):
-            raise Unbalanced("vat_without_lines", f"{vat} cents of VAT at {rate[1] / 100:g} % have no line to stand on")
+            advice = "where a discount has another rate than the goods, give it theirs in MplusKASSA"
+            raise Unbalanced("vat_without_lines", f"{vat} cents of VAT at {rate[1] / 100:g} % have no line to stand on; {advice}")
         tax_of |= dict(zip((line.line_id for line in bearers), spread(vat, [line.total for line in bearers]), strict=True))
     return [replace(line, tax=tax_of.get(line.line_id, 0)) for line in lines]
 

@@ -14,7 +14,7 @@ from posbridge_dagster.flows.orders_to_shopify.lines import goods
 from posbridge_dagster.flows.orders_to_shopify.options import OrdersToShopifyOptions
 from posbridge_dagster.flows.orders_to_shopify.selection import belongs_elsewhere
 from posbridge_dagster.flows.orders_to_shopify.shapes import VARIANTS
-from posbridge_dagster.ledger import Directory, Ledger, State
+from posbridge_dagster.ledger import Directory, Ledger, Record, State
 from posbridge_dagster.mapping import Mapping
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster.snapshots.mplus_directory import refresh_articles, refresh_relations
@@ -57,11 +57,15 @@ def needed_variants(
 
 
 def _unsent(frames: Frames, ledger: Ledger) -> Frames:
-    """Return the frames with the documents only that were not sent yet."""
+    """Return the frames with the documents only that may be sent: neither sent before, nor held back before they were."""
     documents = frames["documents"]
     records = ledger.records(FLOW, documents["document_id"])
-    sent = [key for key, record in records.items() if record.state is State.DONE]
-    return {**frames, "documents": documents[~documents["document_id"].isin(sent)]}
+    ended = [key for key, record in records.items() if record.state is State.DONE or _is_held_back(record)]
+    return {**frames, "documents": documents[~documents["document_id"].isin(ended)]}
+
+
+def _is_held_back(record: Record) -> bool:
+    return record.state is State.QUARANTINED and not (record.detail or {}).get("refused")
 
 
 def _drop_dead_links(client: ShopifyClient, ledger: Ledger, numbers: Sequence[int]) -> None:
