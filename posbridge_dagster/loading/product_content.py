@@ -6,7 +6,7 @@ A kept product's payload has ``custom_id``, ``family``, ``state``, ``names`` (of
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -121,6 +121,23 @@ def option_values(item: Kept, number: str) -> list[Input]:
         return [{"optionName": DEFAULT_OPTION, "name": DEFAULT_VALUE}]
     values = item.payload["variants"][number]["option_values"]
     return [{"optionName": name, "name": value} for name, value in zip(item.payload["names"], values, strict=True)]
+
+
+def chosen_values(variant: Node) -> list[Input]:
+    """Return the values that a variant of Shopify has, as VariantOptionValueInput."""
+    return [{"optionName": selected["name"], "name": selected["value"]} for selected in variant["selectedOptions"]]
+
+
+def alike(values: Sequence[Input]) -> tuple[str, ...]:
+    """Return values in the form in which two variants of a product may not be the same."""
+    return tuple(value["name"].casefold() for value in values)
+
+
+def with_values_of(option: Input, variants: Sequence[Node]) -> Input:
+    """Return an option (OptionSetInput) that has the values of these variants, too, after its own."""
+    own = [value["name"] for value in option["values"]]
+    theirs = [chosen["name"] for variant in variants for chosen in chosen_values(variant) if chosen["optionName"] == option["name"]]
+    return {**option, "values": [{"name": name} for name in dict.fromkeys([*own, *theirs])]}
 
 
 def features(item: Kept, number: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -19,7 +19,9 @@ from posbridge_dagster.loading.product_content import (
     ARTICLE_KEY,
     DEFAULT_OPTION,
     PRODUCT_KEY,
+    alike,
     article_custom_id,
+    chosen_values,
     features,
     is_simple,
     new_product,
@@ -29,9 +31,11 @@ from posbridge_dagster.loading.product_content import (
     set_variant,
     variant_input,
     with_tags,
+    with_values_of,
 )
 from posbridge_dagster.loading.product_matching import Found
 from posbridge_dagster.loading.works import Work
+from posbridge_dagster.model.identity import tail
 
 REORDERING = "product_options_reorder"
 
@@ -90,22 +94,6 @@ def publishing(product_id: str, publications: Sequence[str]) -> list[Step]:
     return [Step(Stage.PUBLISH, "publish", {"id": product_id, "input": targets})] if targets else []
 
 
-def completed(step: Step, there: Mapping[str, Sequence[str]]) -> Step | None:
-    """Return a reordering that names every value that is there, as Shopify demands; None where all stand in that order already.
-
-    ``there`` are the values by option, also those that no variant has any more. Those that are not the till's come last.
-    """
-    wanted = {option["name"]: [value["name"] for value in option["values"]] for option in step.variables["options"]}
-    order = {
-        name: [*(value for value in values if value in there.get(name, ())), *(each for each in there.get(name, ()) if each not in values)]
-        for name, values in wanted.items()
-    }
-    if list(order.items()) == [(name, list(values)) for name, values in there.items()]:
-        return None
-    options = [{"name": name, "values": [{"name": value} for value in values]} for name, values in order.items()]
-    return Step(step.stage, step.document, {**step.variables, "options": options}, step.repeatable)
-
-
 def articles_for_sale(item: Kept) -> list[str]:
     """Return the articles that should be variants, in the till's sequence."""
     wanted = {str(number) for number in item.fields.get("variants", ())}
@@ -138,14 +126,15 @@ class _Change:
             return
         gone, made_by_people = self.found.others(articles_for_sale(self.item))
         superfluous = self._superfluous(gone, made_by_people)
-        if self._other_options():
-            yield self._restructured(gone, made_by_people, superfluous)
+        is_whole = self._other_options() or self._clashes(superfluous)
+        if is_whole:
+            yield self._as_a_whole([*gone.values(), *made_by_people], superfluous)
         else:
             yield from self._updates()
             yield from self._additions()
             if "options" in due and not is_simple(self.item):
                 yield self._reordered()
-        yield from self._removals(superfluous)
+        yield from self._removals(superfluous, removes_last=not is_whole)
         yield from self._publication(due)
 
     def _product(self, due: set[str]) -> Iterator[Step]:
@@ -180,27 +169,48 @@ class _Change:
         there = [option["name"] for option in self.found.product["options"]]
         return there != (self.item.payload["names"] or [DEFAULT_OPTION])
 
-    def _restructured(self, gone: Mapping[str, Node], made_by_people: Sequence[Node], superfluous: Sequence[Node]) -> Step:
-        """Return the step that gives the product other options: all of its variants are named, so none is lost.
+    def _clashes(self, superfluous: Sequence[Node]) -> bool:
+        """Whether a variant is to have the values that another one has now: colours that change places, an article in place of another."""
+        leaving = {variant["id"] for variant in self._deleted_first(superfluous)[0]}
+        there = {alike(chosen_values(variant)): variant["id"] for variant in self.found.product["variants"] if variant["id"] not in leaving}
+        for number in articles_for_sale(self.item):
+            own = self.found.variants.get(number)
+            if there.get(alike(option_values(self.item, number))) not in (None, own["id"] if own else None):
+                return True
+        return False
 
-        Variants that stay and are not the till's have no values of the new options; a person must decide about them.
+    def _as_a_whole(self, others: Sequence[Node], superfluous: Sequence[Node]) -> Step:
+        """Return the step that sets options and variants at once: all variants that stay are named, so none of them is lost.
+
+        With other options, variants that stay and are not the till's have no values; a person must decide about them.
         """
-        staying = {variant["id"] for variant in [*gone.values(), *made_by_people]} - {variant["id"] for variant in superfluous}
-        if staying:
+        leaving = {variant["id"] for variant in superfluous}
+        staying = [variant for variant in others if variant["id"] not in leaving]
+        if staying and self._other_options():
             there = ", ".join(option["name"] for option in self.found.product["options"])
             wanted = ", ".join(self.item.payload["names"]) or "none"
             reason = f"its options should be {wanted} instead of {there}, and {len(staying)} of its variants are not the till's"
             raise Impossible("options_changed", reason)
-        variants = []
-        for number in articles_for_sale(self.item):
-            if number in self.found.variants:
-                content = variant_input(self.item, number, self.work.fields, new=False)
-                values = option_values(self.item, number)
-                variants.append({**content, "id": self.found.variants[number]["id"], "optionValues": values})
-            else:
-                variants.append(set_variant(self.item, number, self.work.fields))
-        content = {"productOptions": option_inputs(self.item), "variants": variants}
+        self._none_taken(staying)
+        variants = [self._set_variant(number) for number in articles_for_sale(self.item)]
+        variants += [{"id": variant["id"], "optionValues": chosen_values(variant)} for variant in staying]
+        options = [with_values_of(option, staying) for option in option_inputs(self.item)]
+        content = {"productOptions": options, "variants": variants}
         return Step(Stage.SET, "product_set", {"identifier": {"id": self.found.product_id}, "input": content})
+
+    def _none_taken(self, staying: Sequence[Node]) -> None:
+        taken = {alike(chosen_values(variant)): variant["id"] for variant in staying}
+        for number in articles_for_sale(self.item):
+            variant = taken.get(alike(option_values(self.item, number)))
+            if variant is not None:
+                reason = f"article {number} should have the values of variant {tail(variant)}, which is not the till's: delete that one"
+                raise Impossible("values_taken", f"{reason}, or give it others")
+
+    def _set_variant(self, number: str) -> dict[str, Any]:
+        if number not in self.found.variants:
+            return set_variant(self.item, number, self.work.fields)
+        content = variant_input(self.item, number, self.work.fields, new=False)
+        return {**content, "id": self.found.variants[number]["id"], "optionValues": option_values(self.item, number)}
 
     def _reordered(self) -> Step:
         """Return the step that puts options and values into the till's sequence; it is completed with the values of others."""
@@ -214,23 +224,27 @@ class _Change:
         own = [variant for number, variant in gone.items() if not (stays and number in retired)]
         return [*own, *(made_by_people if self.rules.foreign_variants == "delete" else ())]
 
-    def _removals(self, superfluous: Sequence[Node]) -> Iterator[Step]:
+    def _removals(self, superfluous: Sequence[Node], *, removes_last: bool) -> Iterator[Step]:
         """Yield the deletions. The last variant cannot be deleted: it gives up its SKU and id first, and goes when others are there."""
-        ids = [variant["id"] for variant in superfluous]
-        staying = [variant["id"] for variant in self.found.product["variants"] if variant["id"] not in ids]
-        now, later = (ids, []) if staying else (ids[1:], ids[:1])
+        now, later = ([variant["id"] for variant in part] for part in self._deleted_first(superfluous))
         if now:
             yield Step(Stage.RELEASE, "product_variants_delete", {"productId": self.found.product_id, "variantsIds": now}, repeatable=False)
         if later:
             yield from self._released(later[0])
-            if self._missing() and not self._other_options():
+            if self._missing() and removes_last:
                 variables = {"productId": self.found.product_id, "variantsIds": later}
                 yield Step(Stage.REMOVE, "product_variants_delete", variables, repeatable=False)
+
+    def _deleted_first(self, superfluous: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+        """Return the variants to delete before anything else, and the one that must wait because no other would be left."""
+        ids = {variant["id"] for variant in superfluous}
+        staying = [variant for variant in self.found.product["variants"] if variant["id"] not in ids]
+        return (list(superfluous), []) if staying else (list(superfluous[1:]), list(superfluous[:1]))
 
     def _emptied(self) -> Iterator[Step]:
         """Yield what a family without articles leaves behind: one variant that belongs to nothing any more."""
         ours = list(self.found.variants.values())
-        yield from self._removals(ours)
+        yield from self._removals(ours, removes_last=False)
 
     def _released(self, variant_id: str) -> Iterator[Step]:
         bare = {"id": variant_id, "inventoryItem": {"sku": ""}}

@@ -1,6 +1,6 @@
 """The two ways to carry steps out: one by one, paced by their cost, or many at once by bulk operations."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from posbridge_dagster.clients.failures import Busy, Misconfigured, Refused, RemoteFailure, UnknownOutcome, Unreachable
 from posbridge_dagster.clients.shopify.bulk_mutations import run_mutation
@@ -10,7 +10,7 @@ from posbridge_dagster.clients.shopify.documents import document, outer_fields, 
 from posbridge_dagster.clients.shopify.paging import Node, whole
 from posbridge_dagster.clients.shopify.products import product_options
 from posbridge_dagster.loading.product_moves import end_takers
-from posbridge_dagster.loading.product_plan import REORDERING, Rules, Stage, Step, completed
+from posbridge_dagster.loading.product_plan import REORDERING, Rules, Stage, Step
 from posbridge_dagster.loading.product_progress import Progress, plain
 
 STARTING = "starting"
@@ -48,10 +48,26 @@ def _completed(client: ShopifyClient, chosen: Sequence[_Chosen]) -> list[_Chosen
     there = product_options(client, reorderings) if reorderings else {}
     rows: list[_Chosen] = []
     for each, step in chosen:
-        whole_step = completed(step, there.get(each.product_id, {})) if step.document == REORDERING else step
+        whole_step = _in_order(step, there.get(each.product_id, {})) if step.document == REORDERING else step
         each.replace(step, whole_step)
         rows += [(each, whole_step)] if whole_step else []
     return rows
+
+
+def _in_order(step: Step, there: Mapping[str, Sequence[str]]) -> Step | None:
+    """Return a reordering that names every value that is there, as Shopify demands; None where all stand in that order already.
+
+    ``there`` are the values by option, also those that no variant has any more. Those that are not the till's come last.
+    """
+    wanted = {option["name"]: [value["name"] for value in option["values"]] for option in step.variables["options"]}
+    order = {
+        name: [*(value for value in values if value in there.get(name, ())), *(each for each in there.get(name, ()) if each not in values)]
+        for name, values in wanted.items()
+    }
+    if list(order.items()) == [(name, list(values)) for name, values in there.items()]:
+        return None
+    options = [{"name": name, "values": [{"name": value} for value in values]} for name, values in order.items()]
+    return Step(step.stage, step.document, {**step.variables, "options": options}, step.repeatable)
 
 
 def _sent(client: ShopifyClient, step: Step) -> Node:

@@ -25,6 +25,7 @@ from posbridge_dagster.loading.works import (
     Foreseeing,
     KeepingWriter,
     Work,
+    changed_fields,
     failed_row,
     intent_of,
     kept_detail,
@@ -80,7 +81,7 @@ class Upkeep:
             trouble.stop(failure)
             plans, verdicts = [], {work.item.source_id: failed_row(work.item, failure) for work in works}
         there = [work for work in plans if work.found is not None]
-        self.brake.check([work.fields for work in there], len(there) + len(rows))
+        self.brake.check([changed_fields(work) for work in there], len(there) + len(rows))
         self._leave_quarantine([key for key, row in rows.items() if row.outcome is Outcome.UNCHANGED])
         rows |= verdicts
         for start in range(0, len(plans), writer.batch):

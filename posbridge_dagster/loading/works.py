@@ -18,6 +18,7 @@ from posbridge_dagster.loading.fields import (
     field_digests,
     fingerprint,
     first_fields,
+    part_of,
     told_fields,
 )
 from posbridge_dagster.loading.once import HalfWritten, Written
@@ -58,7 +59,8 @@ class Work:
 
     ``found`` is what the writer found, None where there is nothing. ``fields`` are all that is to be written, in their order;
     without any, only what the writer remembers of the record (links) is stored again. ``key`` marks the write for the other
-    system. A work ``is_correction`` when nothing changed at the source and the other system has drifted.
+    system. A work ``is_correction`` when nothing changed at the source and the other system has drifted. ``new_parts`` of a
+    record that is there are made.
     """
 
     item: Kept
@@ -68,6 +70,7 @@ class Work:
     key: str = ""
     standing: Standing = Standing.NEW
     is_correction: bool = False
+    new_parts: frozenset[str] = frozenset()
 
 
 class KeepingWriter(Protocol):
@@ -96,7 +99,7 @@ class InParts(Protocol):
     """A writer whose records consist of parts, which may be missing there."""
 
     def amiss(self, item: Kept, found: Any) -> Collection[str]:
-        """Return the fields that are written whatever was written before: those of missing parts, and a structure that is another."""
+        """Return the fields that are written whatever was written before: the first ones of missing parts, a structure that is another."""
         ...
 
 
@@ -135,6 +138,7 @@ def planned(
     if standing is Standing.NEW:
         return replace(work, found=None, fields=first_fields(item), standing=standing)
     changed: set[str] = set()
+    missing: frozenset[str] = frozenset()
     if standing is Standing.KNOWN:
         changed = set(due_fields(item, detail[FIELDS], ()))
         due = set(due_fields(item, detail[FIELDS], drifted))
@@ -142,10 +146,12 @@ def planned(
         ours = set(first_fields(item)) if standing is Standing.BEGUN else {name for name in item.fields if _is_for_later(item, name)}
         due = ours & set(writer.differing(item, found))
     if isinstance(writer, InParts):
-        due |= set(writer.amiss(item, found))
+        amiss = set(writer.amiss(item, found))
+        missing = frozenset(part for name in amiss if (part := part_of(name)))
+        due = {name for name in due if part_of(name) not in missing} | amiss
     fields = tuple(name for name in item.fields if name in due)
     is_correction = standing is Standing.KNOWN and bool(fields) and not changed
-    return replace(work, found=found, fields=fields, standing=standing, is_correction=is_correction)
+    return replace(work, found=found, fields=fields, standing=standing, is_correction=is_correction, new_parts=missing)
 
 
 def _standing(found: Any, detail: Mapping[str, Any], in_doubt: bool) -> Standing:
@@ -159,6 +165,11 @@ def _standing(found: Any, detail: Mapping[str, Any], in_doubt: bool) -> Standing
 
 def _is_for_later(item: Kept, name: str) -> bool:
     return item.policies.get(name, "always") != "create"
+
+
+def changed_fields(work: Work) -> list[str]:
+    """Return the fields to write of what is there already: not those of new parts."""
+    return [name for name in work.fields if part_of(name) not in work.new_parts]
 
 
 def outcome_of(work: Work) -> Outcome:

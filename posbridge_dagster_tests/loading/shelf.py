@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from posbridge_dagster.clients.failures import Refused, UnknownOutcome
-from posbridge_dagster.loading.fields import Kept
+from posbridge_dagster.loading.fields import Kept, first_fields, part_of
 from posbridge_dagster.loading.once import HalfWritten, Written
 from posbridge_dagster.loading.works import Answer, Conflict, Work
 
@@ -64,3 +64,11 @@ class Shelf:
         if work.item.source_id in self.half:
             return HalfWritten(Written(f"t-{key}"), "half", "its picture is missing")
         return Written(f"t-{key}")
+
+
+class ShelfOfParts(Shelf):
+    """A shelf whose things consist of numbered parts."""
+
+    def amiss(self, item: Kept, found: Any) -> Collection[str]:
+        there = {part_of(name) for name in found}
+        return {name for name in first_fields(item) if part_of(name) not in there}

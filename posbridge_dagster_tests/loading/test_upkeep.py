@@ -15,7 +15,7 @@ from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.upkeep import Upkeep
 from posbridge_dagster.loading.works import Conflict
-from posbridge_dagster_tests.loading.shelf import Killed, Shelf
+from posbridge_dagster_tests.loading.shelf import Killed, Shelf, ShelfOfParts
 
 FLOW = "products_to_shopify"
 POLICIES = {"title": "create", "price": "always", "vendor": "update"}
@@ -284,3 +284,16 @@ def test_a_person_may_ask_for_one_more_correction(ledger: Ledger) -> None:
 def test_corrections_of_long_ago_do_not_count() -> None:
     moments = [f"2026-11-{day:02}T12:00:00+00:00" for day in range(10, 20)]
     assert corrections({CORRECTED: moments}, datetime(2026, 11, 20, 11, tzinfo=UTC)) == moments[-7:]
+
+
+def test_a_part_that_is_new_is_no_change_of_its_price_and_gets_what_a_new_one_gets(ledger: Ledger) -> None:
+    shelf = ShelfOfParts()
+    brake = Brake(frozenset({"price"}), "products", Decimal(0), least=0)
+    parts = {"1.price": "9", "1.title": "S", "1.vendor": "Wol"}
+    more = parts | {"2.price": "8", "2.title": "M", "2.vendor": "Wol", "2.colour": ""}
+    policies = {name: POLICIES.get(name.partition(".")[2], "always") for name in more}
+    keep(ledger, shelf, replace(item(1), fields=parts, policies=policies), brake=brake)
+    rows = keep(ledger, shelf, replace(item(1), fields=more, policies=policies), brake=brake)
+    assert rows[0].changes == "2.price, 2.title", "what is for later and what is empty is left out"
+    with pytest.raises(Braked):
+        keep(ledger, shelf, replace(item(1), fields=more | {"2.price": "7"}, policies=policies), brake=brake)

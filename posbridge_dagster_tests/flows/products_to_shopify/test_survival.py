@@ -10,7 +10,7 @@ from posbridge_dagster_tests.flows.in_step import Ran, Row
 from posbridge_dagster_tests.flows.products_to_shopify.clothes_shop import Clothes, article, clothes_shop
 from posbridge_dagster_tests.flows.products_to_shopify.test_people import ADD, META
 
-RETIRES, COLOURED, REMOVED_VALUE, UNDECIDED, GIVES, TAKES, EMPTIED, HOLDS, WAITS = range(30, 39)
+RETIRES, COLOURED, REMOVED_VALUE, UNDECIDED, GIVES, TAKES, EMPTIED, HOLDS, WAITS, SWAPS, REPLACED, TAKEN = range(30, 42)
 
 
 def family(number: int, *colours: str) -> FamilySeed:
@@ -31,9 +31,12 @@ FAMILIES = (
     family(EMPTIED, "Rood"),
     family(HOLDS, "Rood", "Blauw", "Groen"),
     family(WAITS, "Geel", "Wit"),
+    family(SWAPS, "Rood", "Blauw", "Geel"),
+    family(REPLACED, ""),
+    family(TAKEN, "Rood", "Blauw"),
 )
-HELD_BACK = {UNDECIDED: "options_changed", HOLDS: "variants_alike", WAITS: "article_elsewhere"}
-BY_HAND = (RETIRES, REMOVED_VALUE, UNDECIDED, GIVES, EMPTIED)
+HELD_BACK = {UNDECIDED: "options_changed", HOLDS: "variants_alike", WAITS: "article_elsewhere", TAKEN: "values_taken"}
+BY_HAND = (RETIRES, REMOVED_VALUE, UNDECIDED, GIVES, EMPTIED, SWAPS, TAKEN)
 PICTURE = {"originalSource": "https://example.com/foto.jpg", "mediaContentType": "IMAGE"}
 ADD_PICTURE = """mutation P($product: ProductUpdateInput!, $media: [CreateMediaInput!]) {
   productUpdate(product: $product, media: $media) { userErrors { field message } } }"""
@@ -68,6 +71,11 @@ def the_till_changes(shop: Clothes) -> None:
     shop.floor.move_article(GIVES * 100, TAKES)
     shop.floor.move_article(EMPTIED * 100, TAKES)
     shop.floor.change_article(EMPTIED * 100, {"colour": "Zwart"})
+    for place, colour in enumerate(("Blauw", "Geel", "Rood")):
+        shop.floor.change_article(SWAPS * 100 + place, {"colour": colour})
+    shop.floor.change_article(REPLACED * 100, {"active": False})
+    shop.floor.add_article(REPLACED, {"articleNumber": REPLACED * 100 + 1, "priceIncl": 995, "vatCode": 2})
+    shop.floor.change_article(TAKEN * 100, {"colour": "paars"})
     shop.floor.move_article(HOLDS * 100, WAITS)
     shop.floor.change_article(HOLDS * 100 + 2, {"colour": "blauw"})
 
@@ -117,7 +125,7 @@ def test_every_change_was_carried_out_but_those_that_would_cost_something(story:
     assert {story.ran.outcomes()[str(number)] for number in story.first if number not in HELD_BACK} == {"updated"}
 
 
-@pytest.mark.parametrize("number", [RETIRES, COLOURED, REMOVED_VALUE, UNDECIDED, GIVES, TAKES, EMPTIED])
+@pytest.mark.parametrize("number", [RETIRES, COLOURED, REMOVED_VALUE, UNDECIDED, GIVES, TAKES, EMPTIED, SWAPS, REPLACED, TAKEN])
 def test_pictures_metafields_and_collections_of_a_product_stay(number: int, story: Story) -> None:
     assert of_product(story.after[number]) == of_product(story.before[number])
     assert story.after[number]["collected"] and story.after[number]["media"]["nodes"] and story.after[number]["metafield"]
@@ -129,7 +137,7 @@ def test_variants_made_by_hand_stay_as_they_were(number: int, story: Story) -> N
     assert by_sku(story.after[number])[made] == by_sku(story.before[number])[made]
 
 
-@pytest.mark.parametrize("number", [RETIRES, COLOURED, REMOVED_VALUE, UNDECIDED, GIVES, TAKES])
+@pytest.mark.parametrize("number", [RETIRES, COLOURED, REMOVED_VALUE, UNDECIDED, GIVES, TAKES, SWAPS, TAKEN])
 def test_variants_that_stay_keep_their_ids_and_their_metafields(number: int, story: Story) -> None:
     before, after = by_sku(story.before[number]), by_sku(story.after[number])
     gone = {RETIRES: {str(RETIRES * 100)}, GIVES: {str(GIVES * 100)}}.get(number, set())
@@ -138,6 +146,12 @@ def test_variants_that_stay_keep_their_ids_and_their_metafields(number: int, sto
     assert {sku: (after[sku]["id"], after[sku]["metafield"]) for sku in kept} == {
         sku: (before[sku]["id"], before[sku]["metafield"]) for sku in kept
     }
+
+
+def test_values_that_change_places_and_articles_that_replace_each_other_are_no_obstacle(story: Story) -> None:
+    colours = {sku: variant["selectedOptions"][0]["value"] for sku, variant in by_sku(story.after[SWAPS]).items()}
+    assert [colours[str(SWAPS * 100 + place)] for place in range(3)] == ["Blauw", "Geel", "Rood"]
+    assert list(by_sku(story.after[REPLACED])) == [str(REPLACED * 100 + 1)]
 
 
 def test_values_stand_in_the_tills_sequence_and_those_of_others_after_them(story: Story) -> None:
@@ -157,4 +171,4 @@ def test_an_article_arrives_once_the_product_it_leaves_lets_it_go_and_then_all_i
     assert str(HOLDS * 100) in by_sku(story.theirs(WAITS)) and str(HOLDS * 100) not in by_sku(story.theirs(HOLDS))
     story.shop.forget_calls()
     ran = story.shop.run()
-    assert (story.shop.writes(), ran.counts()) == ([], {"quarantined": 1, "unchanged": 8})
+    assert (story.shop.writes(), ran.counts()) == ([], {"quarantined": 2, "unchanged": 10})
