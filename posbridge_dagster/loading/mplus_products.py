@@ -53,6 +53,7 @@ class MplusProductWriter:
         strange = [work for work in works if not work.target_id]
         numbers = [int(number) for work in strange for number in work.item.payload["articles"]]
         by_article = products_of_articles(self.client, numbers) if numbers else {}
+        owners = self.ledger.links(FAMILY, {str(product["productNumber"]) for product in by_article.values()})
         for work in strange:
             there = {
                 product["productNumber"]: product for number in work.item.payload["articles"] if (product := by_article.get(int(number)))
@@ -61,7 +62,9 @@ class MplusProductWriter:
                 named = ", ".join(map(str, sorted(there)))
                 found[work.item.source_id] = Conflict("several_families", f"its SKUs are articles of the families {named}")
             elif there:
-                found[work.item.source_id] = next(iter(there.values()))
+                family, product = next(iter(there.items()))
+                owner = owners.get(str(family), work.item.source_id)
+                found[work.item.source_id] = product if owner == work.item.source_id else _owned(family, owner)
         return found
 
     def differing(self, item: Kept, found: Record) -> Collection[str]:
@@ -106,6 +109,11 @@ class MplusProductWriter:
         self.ledger.link(FAMILY, {family: item.source_id})
         self.ledger.link(ARTICLE, {number: ids["variant"] for number, ids in variants.items()})
         self.ledger.link(ITEM, {number: ids["item"] for number, ids in variants.items()})
+
+
+def _owned(family: int, product: str) -> Conflict:
+    reason = f"its SKUs are articles of family {family}, which is product {product} of the shop: no two products may be one family"
+    return Conflict("family_of_other_product", reason)
 
 
 def _changes(work: Work) -> dict[str, Any]:

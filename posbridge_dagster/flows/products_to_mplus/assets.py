@@ -9,9 +9,9 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_kept, check_specs
-from posbridge_dagster.flows.configuring import Reading, Writing
+from posbridge_dagster.flows.configuring import BrakedWriting, Reading
 from posbridge_dagster.flows.ending import Ended, ending
-from posbridge_dagster.flows.failures import said_plainly
+from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.products_to_mplus import FLOW
 from posbridge_dagster.flows.products_to_mplus.frames import told
 from posbridge_dagster.flows.products_to_mplus.mapped import map_families
@@ -23,6 +23,7 @@ from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, verd
 from posbridge_dagster.flows.stages import frame_key
 from posbridge_dagster.flows.telling import frame_in
 from posbridge_dagster.ledger import Ledger, Owner
+from posbridge_dagster.loading.brake import Braked
 from posbridge_dagster.settings import Settings
 from posbridge_dagster.storage import FrameStore
 
@@ -82,7 +83,7 @@ def mapped(
 )
 def families_result(
     context: dg.AssetExecutionContext,
-    config: Writing,
+    config: BrakedWriting,
     families: pd.DataFrame,
     articles: pd.DataFrame,
     mplus: dg.ResourceParam[MplusClient],
@@ -98,8 +99,12 @@ def families_result(
             mplus=mplus,
             run_id=context.run.run_id,
             dry_run=config.dry_run or settings.dry_run,
+            release_brake=config.release_brake,
         )
-        result = write_families(run, families, articles)
+        try:
+            result = write_families(run, families, articles)
+        except Braked as braked:
+            raise plain_failure(f"{FLOW}: {braked}") from None
     checks = check_kept(FLOW, "families", result, families["product_id"], ledger, settings)
     yield from ending("families", result, "products", checks, calls_metadata(mplus=mplus))
 

@@ -12,6 +12,7 @@ from posbridge_dagster.flows.products_to_mplus import FLOW
 from posbridge_dagster.flows.products_to_mplus.mapped import Flow
 from posbridge_dagster.flows.products_to_mplus.vocabulary import ARTICLE_FIELDS, FAMILY_FIELDS
 from posbridge_dagster.ledger import Ledger, Owner, QuarantineEntry
+from posbridge_dagster.loading.brake import Brake
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.mplus_products import MplusProductWriter
 from posbridge_dagster.loading.product_matching import FAMILY, MADE_FROM_PRODUCT
@@ -33,13 +34,20 @@ class Run:
     mplus: MplusClient
     run_id: str
     dry_run: bool
+    release_brake: bool
 
 
 def write_families(run: Run, families: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
-    """Keep MplusKASSA's families in step and return RESULT, one row per product of the shop."""
-    upkeep = Upkeep(FLOW, run.ledger, run.owner, run.run_id, dry_run=run.dry_run)
+    """Keep MplusKASSA's families in step and return RESULT, one row per product of the shop. Raises Braked before anything is written."""
+    upkeep = Upkeep(FLOW, run.ledger, run.owner, run.run_id, _brake(run), run.dry_run)
     rows = [*_verdict_rows(run, families), *upkeep.load(_items(run, families, articles), MplusProductWriter(run.mplus, run.ledger))]
     return result_frame(sorted(rows, key=lambda row: int(row.source_id)))
+
+
+def _brake(run: Run) -> Brake:
+    options = run.mapping.settings
+    percent, least = options.price_brake_percent, options.price_brake_least
+    return Brake(frozenset({"price_minor", "price_excl_minor"}), "families", percent, least, run.release_brake, "change the price of")
 
 
 def came_from_the_till(ledger: Ledger, products: pd.DataFrame) -> frozenset[str]:
