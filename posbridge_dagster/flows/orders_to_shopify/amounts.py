@@ -52,7 +52,7 @@ def settled(lines: Sequence[Amount], taxes: dict[Rate, int], total: int, *, cred
     other_way = [line for line in lines if line.quantity < 0 and line.kind != "discount"]
     if other_way:
         raise _mixed(other_way, total, credit=credit)
-    return _taxed(_discounted(lines), taxes)
+    return _taxed(_discounted(lines), taxes, stated=not credit)
 
 
 def _mixed(lines: Sequence[Amount], total: int, *, credit: bool) -> Unbalanced:
@@ -84,12 +84,17 @@ def _shares(discount: int, lines: Sequence[Amount], position: int) -> dict[str, 
     return dict(zip((line.line_id for line in lines), spread(discount, [line.total for line in lines]), strict=True)) if lines else {}
 
 
-def _taxed(lines: Sequence[Amount], taxes: dict[Rate, int]) -> list[Amount]:
-    """Share the VAT of each rate out over its lines, by what they come to."""
+def _taxed(lines: Sequence[Amount], taxes: dict[Rate, int], *, stated: bool) -> list[Amount]:
+    """Share the VAT of each rate out over its lines, by what they come to.
+
+    VAT that has no line of its own is refused where it is ``stated`` to Shopify; what a refund gives back Shopify knows from its order.
+    """
     tax_of: dict[str, int] = {}
     for rate, vat in taxes.items():
         bearers = [line for line in lines if line.rate == rate and line.total]
         if vat and (not bearers or vat < 0):
+            if not stated:
+                continue
             advice = "where a discount has another rate than the goods, give it theirs in MplusKASSA"
             raise Unbalanced("vat_without_lines", f"{vat} cents of VAT at {rate[1] / 100:g} % have no line to stand on; {advice}")
         tax_of |= dict(zip((line.line_id for line in bearers), spread(vat, [line.total for line in bearers]), strict=True))

@@ -56,7 +56,7 @@ def day_balance(
     ids = dict(zip(documents["document_id"], documents["external_id"], strict=True))
     known = held_back(frames["result"])
     found = differences(here, there.entries, known.assign(record_id=known["source_id"].map(ids).astype("string[pyarrow]")))
-    yield from balance_results(FLOW, here, there.entries, _said(found, documents, frames["order_lines"], there))
+    yield from balance_results(FLOW, here, there.entries, _said(found, documents, frames["document_taxes"], there))
 
 
 def own_documents(orders: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +102,7 @@ def _held(
     return day_in_shop(shopify, ledger, documents, window, settings.administration_name, settings.zone)
 
 
-def _said(found: pd.DataFrame, documents: pd.DataFrame, lines: pd.DataFrame, there: ShopSide) -> pd.DataFrame:
+def _said(found: pd.DataFrame, documents: pd.DataFrame, taxes: pd.DataFrame, there: ShopSide) -> pd.DataFrame:
     """Return DIFFERENCES with the reasons that no result can know: what only the other side tells."""
     by_hand = found["record_id"].isin(there.by_hand)
     found = explained(found, by_hand, REFUNDED_BY_HAND, "it was given back in Shopify by hand, and MplusKASSA has no credit of it")
@@ -116,7 +116,7 @@ def _said(found: pd.DataFrame, documents: pd.DataFrame, lines: pd.DataFrame, the
     nothing_left = less & found["measure"].isin(["gross", "tender"])
     found = explained(found, nothing_left, NOTHING_LEFT, "more was credited than had been paid, and Shopify gives back what was paid")
     refunds = documents[documents["kind"] == "refund"].rename(columns={"external_id": "record_id"})
-    credited = lines.merge(refunds[["document_id", "record_id", "taxes_included"]], on="document_id")
+    credited = taxes.merge(refunds[["document_id", "record_id", "taxes_included"]], on="document_id")
     share = "Shopify takes back the share of its line, after all discounts, cut to the cent"
     found = explained(found, vat_by_share(found, credited, there.goods_back), VAT_BY_SHARE, share)
     unpaid = found["record_id"].isin(refunds.loc[refunds["paid_minor"].fillna(0) == 0, "record_id"])

@@ -3,7 +3,7 @@
 A till computes the VAT of a credit from the prices on the credit, once per rate. Shopify takes back the share of VAT that the line
 of the order has, which was stated when it was sold. The two differ by what follows, and by no more:
 
-- the line in Shopify is worth another amount, because a discount of the sale was shared out over its lines: VAT of that difference;
+- at that rate another amount went back, because a discount of the sale was shared out over its lines: VAT of that difference;
 - a line's share of the VAT of its sale was rounded to a cent, and its part that comes back is cut to a cent: two cents a line;
 - the till rounds once per rate: a cent.
 """
@@ -22,22 +22,25 @@ _WHOLE = 10_000
 """Rates are hundredths of a percent."""
 
 Row = dict[str, Any]
+Key = tuple[str, int]
+"""Record and rate."""
 
 
 def vat_by_share(found: pd.DataFrame, credited: pd.DataFrame, taken_back: pd.DataFrame) -> "pd.Series[bool]":
     """Return which DIFFERENCES are VAT of a refund that follows from how each side computes it.
 
-    ``credited`` are the lines of the credits (record_id, tax_rate, total_minor, taxes_included), ``taken_back`` those of the refunds in
-    Shopify (record_id, tax_rate, total_minor), both with totals as their documents state prices.
+    ``credited`` is the VAT of the credits by rate as the till has it (record_id, taxes_included, vat_rate, excl_minor and vat_minor,
+    negative), ``taken_back`` are the lines of the refunds in Shopify (record_id, tax_rate, total_minor as the order states prices).
     """
-    here, there = (_worth(rows) for rows in (credited, taken_back))
+    here, there = _credited(credited), _taken_back(taken_back)
     included = {row["record_id"]: row["taxes_included"] for row in plain_rows(credited)}
 
     def follows(row: Row) -> bool:
         if row["kind"] != "refund" or row["measure"] != "vat":
             return False
-        mine, theirs = (side.get((row["record_id"], int(row["part"])), []) for side in (here, there))
-        off = _vat(sum(theirs) - sum(mine), int(row["part"]), included=included.get(row["record_id"], True))
+        key = (row["record_id"], int(row["part"]))
+        theirs = there.get(key, [])
+        off = _vat(sum(theirs) - here.get(key, 0), int(row["part"]), included=included.get(row["record_id"], True))
         return bool(abs(row["difference"] - off) <= CENTS_A_LINE * len(theirs) + CENTS_A_RATE)
 
     return pd.Series([follows(row) for row in plain_rows(found)], index=found.index, dtype=bool)
@@ -58,9 +61,18 @@ def paid_together(found: pd.DataFrame) -> "pd.Series[bool]":
     return tenders & (sums == 0) & found["record_id"].isin(found.loc[together, "record_id"])
 
 
-def _worth(lines: pd.DataFrame) -> dict[tuple[str, int], list[int]]:
+def _credited(taxes: pd.DataFrame) -> dict[Key, int]:
+    """Return what was credited at each rate, as the documents state prices."""
+    worth: dict[Key, int] = {}
+    for row in plain_rows(taxes):
+        key = (row["record_id"], row["vat_rate"])
+        worth[key] = worth.get(key, 0) - row["excl_minor"] - (row["vat_minor"] if row["taxes_included"] else 0)
+    return worth
+
+
+def _taken_back(lines: pd.DataFrame) -> dict[Key, list[int]]:
     """Return the totals of the lines of each record and rate."""
-    worth: dict[tuple[str, int], list[int]] = {}
+    worth: dict[Key, list[int]] = {}
     for row in plain_rows(lines[["record_id", "tax_rate", "total_minor"]]):
         worth.setdefault((row["record_id"], row["tax_rate"]), []).append(row["total_minor"])
     return worth

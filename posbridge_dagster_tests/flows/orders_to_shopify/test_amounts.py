@@ -95,3 +95,10 @@ def test_vat_without_a_line_of_its_rate_is_refused() -> None:
     with pytest.raises(Unbalanced, match="9 %") as refused:
         settled([line(1, 1000, HIGH)], {HIGH: 174, LOW: 3}, 1000)
     assert refused.value.code == "vat_without_lines"
+
+
+def test_vat_of_a_credit_needs_no_line_for_shopify_knows_it_from_the_order() -> None:
+    sent = settled([line(1, 1250, LOW), line(2, -52, HIGH, "discount")], {LOW: 103, HIGH: -9}, 1198, credit=True)
+    assert [(each.total, each.tax) for each in sent] == [(1198, 103)]
+    with pytest.raises(Unbalanced, match="give it theirs"):
+        settled([line(1, 1250, LOW), line(2, -52, HIGH, "discount")], {LOW: 103, HIGH: -9}, 1198)
