@@ -4,7 +4,7 @@ Each step is a state asked for, not a move, so it may be asked for again: a run 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from posbridge_dagster.clients.failures import Busy, Refused, UnknownOutcome, Unreachable
@@ -15,6 +15,8 @@ from posbridge_dagster.loading.trouble import Trouble, failure_code
 from posbridge_dagster.model.outcome import Outcome
 
 LEASE_S = 300
+STEPS = "steps"
+"""Under this name the detail of a record keeps the names of what is being changed, for the run after one that was cut short."""
 
 
 class Finisher(Protocol):
@@ -51,7 +53,10 @@ class StepLoader:
         if self.dry_run:
             return [row_of(item, Outcome.UPDATED, code="planned", changes=", ".join(steps[key])) for key, item in items.items()]
         known = self.ledger.records(self.flow, items)
-        intents = [intent_of(item, known[key].attempts if key in known else 0) for key, item in items.items()]
+        intents = [
+            replace(intent_of(item, known[key].attempts if key in known else 0), detail={STEPS: list(steps[key])})
+            for key, item in items.items()
+        ]
         claims = self.ledger.claim(self.flow, intents, self.owner, lease_s=LEASE_S, reopen=True)
         unsent = {key for key, claim in claims.items() if claim.granted}
         trouble = Trouble()
@@ -67,7 +72,7 @@ class StepLoader:
                 if not claims[key].granted:
                     rows.append(row_of(item, Outcome.SKIPPED, code="in_progress_elsewhere", reason="another run is writing it"))
                 else:
-                    step = _Step(item, claims[key], known.get(key), ", ".join(steps[key]))
+                    step = _Step(item, claims[key], known.get(key), steps[key])
                     rows.append(self._one(step, found.get(item.external_id), writer, trouble))
             return rows
         finally:
@@ -94,7 +99,8 @@ class StepLoader:
 
     def _failed(self, step: "_Step", code: str, reason: str) -> ResultRow:
         """Close a step of which nobody knows whether it was done: the next run goes on with it."""
-        return self._close(step, State.INTENT, step.row(Outcome.FAILED, code, reason), step.as_it_stands() if self.stands else None)
+        detail = {**step.as_it_stands(), STEPS: list(step.names)} if self.stands else None
+        return self._close(step, State.INTENT, step.row(Outcome.FAILED, code, reason), detail)
 
     def _refused(self, step: "_Step", code: str, reason: str, written: Written | None = None) -> ResultRow:
         row = step.row(Outcome.QUARANTINED, code, reason, written)
@@ -123,22 +129,20 @@ class StepLoader:
 
 @dataclass(frozen=True)
 class _Step:
-    """An item that was claimed for a step; ``known`` is its record as it was before, ``names`` what changed."""
+    """An item that was claimed for a step; ``known`` is its record as it was before, ``names`` are those of what changed."""
 
     item: Item
     claim: Claim
     known: Record | None
-    names: str
+    names: Sequence[str]
 
     def row(self, outcome: Outcome, code: str, reason: str, written: Written | None = None) -> ResultRow:
         """Return how the step ended as a row of RESULT."""
-        attempts = self.claim.record.attempts
-        return row_of(
-            self.item, outcome, record=self.known, written=written, code=code, reason=reason, attempts=attempts, changes=self.names
-        )
+        attempts, changes = self.claim.record.attempts, ", ".join(self.names)
+        return row_of(self.item, outcome, record=self.known, written=written, code=code, reason=reason, attempts=attempts, changes=changes)
 
     def as_it_stands(self) -> dict[str, Any]:
         """Return what is remembered of a record whose step was not done: all that was, and the content that was sent."""
-        detail = dict(self.known.detail or {}) if self.known else {}
+        detail = {name: value for name, value in ((self.known.detail if self.known else None) or {}).items() if name != STEPS}
         sent = as_sent(self.known) if self.known and self.known.state is State.DONE else detail.get(AS_SENT, "")
         return {**detail, AS_SENT: sent}

@@ -20,7 +20,7 @@ from posbridge_dagster.loading.mplus_order_changes import MplusOrderChanges
 from posbridge_dagster.loading.mplus_orders import prepay_of
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.rows import rows_by
-from posbridge_dagster.loading.steps import Finisher, StepLoader
+from posbridge_dagster.loading.steps import STEPS, Finisher, StepLoader
 
 CUT_SHORT = "a change that was cut short"
 LEFT_THE_SHOP = "handed over"
@@ -62,7 +62,7 @@ def changed_documents(run: Run, candidates: Iterable[Candidate], changes: Change
         candidate = readable[key]
         cancelled = bool(candidate.document["cancelled_day"])
         if record.state is State.INTENT and record.target_id:
-            changed[key] = [CUT_SHORT]
+            changed[key] = [LEFT_THE_SHOP if (record.detail or {}).get(STEPS) == [LEFT_THE_SHOP] else CUT_SHORT]
         elif record.state is State.QUARANTINED and record.target_id and updates and cancelled:
             changed[key] = ["cancelled"]  # it is there, though not as it should be
         elif record.state is State.DONE:

@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster.sandbox.seed import RefundLineSeed
 from posbridge_dagster.sandbox.shopify.order_records import Fulfillment
 from posbridge_dagster_tests.flows.coupling import Coupling, coupled
@@ -51,3 +54,25 @@ def test_the_goods_follow_once_and_what_is_not_ready_waits(tmp_path: Path) -> No
         coupling.forget_calls()
         assert set(coupling.run(DAY, read_everything=True).outcomes().values()) == {"unchanged"}
         assert coupling.writes() == []
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
+def test_a_hand_over_that_was_cut_short_is_finished_and_what_the_till_changed_stays(kind: str, tmp_path: Path) -> None:
+    with coupled(little_shop(sale(WHOLE, bag, fulfilled=False, customer=eva)), tmp_path, mapping=hand_over_later) as coupling:
+        coupling.run(DAY)
+        fulfil(coupling, WHOLE, 1)
+        books = coupling.mplus.system.books  # type: ignore[attr-defined]
+        order = books.orders_by_ext[f"shopify:sandbox:{WHOLE}"]
+        order.members["reference"] = "aan de kassa gewijzigd"
+        books.keep_order(order)
+        coupling.mplus.control.faults.append(Fault(kind, operation="payOrderV2", times=99))
+        assert coupling.run(DAY).outcomes() == {"1": "failed"}
+        coupling.mplus.control.clear("faults")
+        run = coupling.run(DAY)
+        assert run.success, run.failure
+        assert run.outcomes() == {"1": "updated"}
+        there = coupling.orders()["1"]
+        assert (there["deliveryState"], money(there), len(there["invoiceIds"])) == ("COMPLETE", [("PIN", 1995)], 1)
+        assert order.members["reference"] == "aan de kassa gewijzigd"
+        assert coupling.quarantined() == {}
