@@ -57,11 +57,12 @@ def ill(found: dict[str, tuple[str, str]]) -> set[str]:
 def test_a_good_pair_is_well_and_every_check_has_a_line(pair: Coupling, posbridge: Command) -> None:
     found = examined(posbridge, 0)
     assert ill(found) == set()
-    assert len(found) == 27
+    assert len(found) == 28
     assert {health for health, _ in found.values()} == {"well", "note"}
     assert "fixed token" in found["Shopify address and token"][1]
     assert "read_orders" in found["Shopify scopes"][1]
     assert "2026-10, served until 2027-10-16" in found["Shopify version"][1]
+    assert found["Shopify customer data"] == ("well", "names and e-mail addresses of customers can be read")
     assert found["Shopify currency"] == ("well", "EUR")
     assert "Winkel Zwolle (1), Winkel Utrecht (2)" in found["Shopify locations"][1]
     assert "createOrderV3 with its payments, getOrdersByExtOrderIds, processInvoice" in found["MplusKASSA service"][1]

@@ -1,6 +1,7 @@
 """What stands on this side: settings, mapping file, ledger, storage, Dagster's home."""
 
 import os
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -62,8 +63,9 @@ def _mapping(settings: Settings) -> Finding:
 
 def _ledger(settings: Settings) -> Finding:
     with open_ledger(settings) as ledger:
-        where, oldest, waiting = ledger.database.where, ledger.oldest_unsent(FLOW), len(ledger.quarantined(FLOW))
-    said = f"{where} is open and up to date, {waiting} in quarantine"
+        where, oldest, waiting = ledger.database.where, ledger.oldest_unsent(FLOW), Counter(each.flow for each in ledger.quarantined())
+    named = ", ".join(f"{count} of {flow}" for flow, count in sorted(waiting.items()))
+    said = f"{where} is open and up to date, {waiting.total()} in quarantine" + (f" ({named})" if named else "")
     return well(said) if oldest is None else note(f"{said}; the oldest unsent record waits since {oldest:%Y-%m-%d %H:%M} UTC")
 
 

@@ -11,7 +11,7 @@ from posbridge_dagster.cli.checks.home import MAPPING
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.documents import document
 from posbridge_dagster.clients.shopify.paging import pages
-from posbridge_dagster.clients.shopify.shop import ALL_HISTORY_SCOPE, VISIBLE_HISTORY, require_scopes
+from posbridge_dagster.clients.shopify.shop import ALL_HISTORY_SCOPE, VISIBLE_HISTORY, hides_customers, require_scopes
 from posbridge_dagster.clients.shopify.version import ENDS_SOON_DAYS, PINNED, SUPPORTED_UNTIL, days_left, has_fallen_forward
 from posbridge_dagster.flows.orders_to_mplus.options import OrdersToMplusOptions
 from posbridge_dagster.mapping import Mapping
@@ -35,6 +35,7 @@ class ShopChecks:
         return [
             Check(ADDRESS, self._look_at_address),
             Check("Shopify scopes", self._look_at_scopes, (ADDRESS,)),
+            Check("Shopify customer data", self._look_at_customers, ("Shopify scopes",)),
             Check("Shopify history", self._look_at_history, (ADDRESS,)),
             Check("Shopify version", self._look_at_version, (ADDRESS,)),
             Check("Shopify currency", self._look_at_currency, (ADDRESS,)),
@@ -65,6 +66,14 @@ class ShopChecks:
     def _look_at_scopes(self) -> Finding:
         require_scopes(self._client, NEEDED_SCOPES)
         return well(", ".join(NEEDED_SCOPES))
+
+    def _look_at_customers(self) -> Finding:
+        if hides_customers(self._client):
+            return note(
+                "this token cannot see customer data: customers come without name, e-mail address and phone, so their orders go the way of "
+                "customer_without_email. Ask Shopify for access to protected customer data, or see whether the shop's plan has it"
+            )
+        return well("names and e-mail addresses of customers can be read")
 
     def _look_at_history(self) -> Finding:
         if ALL_HISTORY_SCOPE in self._scopes:

@@ -9,6 +9,8 @@ from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.documents import document
 from posbridge_dagster.clients.shopify.paging import Node, pages
 
+_PERSONAL = ("firstName", "lastName", "defaultEmailAddress", "defaultPhoneNumber")
+_PROBED = 10
 VISIBLE_HISTORY = timedelta(days=60)
 ALL_HISTORY_SCOPE = "read_all_orders"
 
@@ -54,6 +56,16 @@ def require_scopes(client: ShopifyClient, needed: Collection[str]) -> None:
             code="missing_scope",
             advice="Add it to the app's configuration, release it and install the app again in the shop.",
         )
+
+
+def hides_customers(client: ShopifyClient) -> bool:
+    """Return whether the newest customers come back without any name, e-mail address or phone; False where there is no customer.
+
+    To a token that is not approved for protected customer data, or on some plans, Shopify gives such fields as null and says
+    nothing. Raises Misconfigured where it refuses customers as a whole.
+    """
+    nodes = client.execute(document("customers_probe"), {"first": _PROBED, "after": None})["customers"]["nodes"]
+    return bool(nodes) and not any(node[name] for node in nodes for name in _PERSONAL)
 
 
 def require_history(client: ShopifyClient, oldest: datetime, *, now: datetime | None = None) -> None:

@@ -1,9 +1,10 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from posbridge_dagster.clients.failures import Misconfigured
-from posbridge_dagster.clients.shopify.shop import bootstrap, granted_scopes, require_history, require_scopes
+from posbridge_dagster.clients.shopify.shop import bootstrap, granted_scopes, hides_customers, require_history, require_scopes
 from posbridge_dagster_tests.clients.shopify.pretend import PretendGraph, Value
 from posbridge_dagster_tests.clients.shopify.scripted import ScriptedShop
 
@@ -53,3 +54,22 @@ def test_old_orders_need_the_scope_that_shows_them() -> None:
     with ScriptedShop(serve=shop_with("read_orders", "read_all_orders")) as shop:
         require_history(shop.client(), old, now=NOW)
         assert shop.names == ["Shop"]
+
+
+def customer(number: int, **known: Any) -> Value:
+    unknown = dict.fromkeys(("firstName", "lastName", "defaultEmailAddress", "defaultPhoneNumber"))
+    return {"id": f"gid://shopify/Customer/{number}", **unknown, **known}
+
+
+@pytest.mark.parametrize(
+    ("customers", "hidden"),
+    [
+        ([customer(1), customer(2)], True),
+        ([customer(1), customer(2, firstName="Jan")], False),
+        ([customer(1, defaultEmailAddress={"emailAddress": "jan@example.nl"})], False),
+        ([], False),
+    ],
+)
+def test_a_token_that_is_kept_from_customer_data_is_seen_by_what_it_gets(customers: list[Value], hidden: bool) -> None:
+    with ScriptedShop(serve=PretendGraph({"customers": customers})) as shop:
+        assert hides_customers(shop.client()) == hidden
