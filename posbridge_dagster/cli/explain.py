@@ -12,7 +12,7 @@ from rich.table import Table
 from posbridge_dagster.cli.faults import told
 from posbridge_dagster.cli.payloads import shown
 from posbridge_dagster.cli.screen import screen
-from posbridge_dagster.ledger import Ledger, Quarantined, Record
+from posbridge_dagster.ledger import Ledger, Level, Levels, Quarantined, Record
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster.model.money import decimal_amount
 
@@ -23,7 +23,8 @@ def explain(record: str) -> None:
     """Tell all that is known of RECORD.
 
     RECORD is the name (#1034) or number of a Shopify order, its external id (shopify:<shop>:<number>), the number of an order in
-    MplusKASSA, a customer key (customer:<number>) or the number of a relation. Persons are masked.
+    MplusKASSA, a customer key (customer:<number>), the number of a relation or of an article, or the id of a stock level
+    (<article number>:<location>). Persons are masked.
     """
     from posbridge_dagster.resources import open_ledger
     from posbridge_dagster.settings import read_settings
@@ -43,16 +44,17 @@ def explain(record: str) -> None:
 
 @dataclass(frozen=True)
 class _Known:
-    """What was found: ledger records, quarantine entries, links as (kind, source, target), result rows as (flow, frame, row)."""
+    """What was found: records, quarantine entries, stock levels, links as (kind, source, target), results as (flow, frame, row)."""
 
     records: Sequence[Record]
     entries: Sequence[Quarantined]
+    levels: Sequence[Level]
     links: Sequence[tuple[str, str, str]]
     results: Sequence[tuple[str, str, dict[str, Any]]]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.records or self.entries or self.links or self.results)
+        return not (self.records or self.entries or self.levels or self.links or self.results)
 
 
 def names_of(text: str, shop: str) -> list[str]:
@@ -74,7 +76,8 @@ def _known(text: str, shop: str, ledger: Ledger, frames: Any) -> _Known:
     days = {record.day.isoformat() for record in records if record.day}
     results = results or list(_results(frames, ids, days or None))
     entries = [entry for entry in ledger.quarantined() if entry.source_id in ids]
-    return _Known(records, entries, links or ledger.links_of(ids), results)
+    levels = [level for key, level in sorted(Levels(ledger).all().items()) if {str(key.article_number), _level_id(level)} & ids]
+    return _Known(records, entries, levels, links or ledger.links_of(ids), results)
 
 
 def _results(frames: Any, names: Sequence[str] | set[str], days: set[str] | None) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -108,8 +111,11 @@ def _show(console: Console, known: _Known) -> None:
         if entry.target_payload:
             console.print("what would be written:")
             console.print(shown(entry.target_payload), soft_wrap=True)
+    for level in known.levels:
+        console.print(f"Stock level {_level_id(level)}, as the ledger knows it", style="bold")
+        console.print(_facts(_level_facts(level)))
     for kind, source, target in known.links:
-        console.print(f"Linked as {kind}: {source} is {target} in MplusKASSA.", soft_wrap=True)
+        console.print(f"Linked as {kind}: {source} is {target} in the other system.", soft_wrap=True)
     for flow, frame, row in known.results:
         day = f", day {row['day']}" if row["day"] else ""
         console.print(f"Latest result of {flow}, {frame}{day}", style="bold")
@@ -151,6 +157,27 @@ def _entry_facts(entry: Quarantined) -> dict[str, Any]:
         "run": entry.run_id,
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _level_id(level: Level) -> str:
+    return f"{level.article_number}:{level.location_id}"
+
+
+def _level_facts(level: Level) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "inventory item": level.item_id,
+        "pieces that Shopify acknowledged": level.quantity,
+        "acknowledged": _moment(level.acknowledged_at),
+        "pieces sent without an answer": level.sent_quantity,
+        "pieces that wait for the next run to agree": level.held_quantity,
+        "pieces gone by no sale that is known": level.missing_pieces or None,
+        "gone since": _moment(level.missing_since),
+        "reason": f"{level.code}: {level.reason}" if level.code else "",
+        "attempts in a row": level.attempts or None,
+        "found to differ since": _moment(level.differs_since),
+        "run": level.run_id,
+    }
+    return {name: value for name, value in facts.items() if value not in (None, "")}
 
 
 def _amount(minor: int | None, currency: str) -> str:

@@ -1,6 +1,9 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from posbridge_dagster.cli.payloads import masked, shown
+from posbridge_dagster.ledger import Level, Levels
 from posbridge_dagster_tests.cli.conftest import Command
 from posbridge_dagster_tests.flows.coupling import Coupling
 from posbridge_dagster_tests.flows.little_shop import DAY, bob, eva
@@ -38,7 +41,7 @@ def test_a_quarantined_order_shows_amounts_lines_and_codes_and_no_person(brought
 def test_a_customer_is_explained_by_record_link_and_reason(brought: Coupling, posbridge: Command) -> None:
     relation = brought.results("customers", DAY)[f"customer:{eva.number}"]["target_id"]
     result = posbridge("explain", f"customer:{eva.number}")
-    assert f"Linked as relation: customer:{eva.number} is {relation} in MplusKASSA." in result.output
+    assert f"Linked as relation: customer:{eva.number} is {relation} in the other system." in result.output
     ambiguous = posbridge("explain", "customer:63").output
     assert "duplicate_relation" in ambiguous
     for person in PERSONS:
@@ -50,6 +53,19 @@ def test_an_order_that_was_never_wanted_is_explained_by_the_result_of_its_day(br
     assert result.exit_code == 0
     assert "skipped" in result.output and "a test order" in result.output
     assert "idempotency key" not in result.output
+
+
+def test_a_stock_level_is_explained_by_what_the_shop_acknowledged_and_why_it_is_not_right(brought: Coupling, posbridge: Command) -> None:
+    moment = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    first = Level(200_001, "1", "71", 9, moment, sent_quantity=7, code="stale", reason="it changed 4 times", attempts=2)
+    with brought.ledger() as ledger:
+        Levels(ledger).keep([first, Level(200_001, "2", "71", 3, moment)])
+    told = " ".join(posbridge("explain", "200001:1").output.replace("│", "").split())
+    for fact in ("Shopify acknowledged 9", "2026-11-20 09:30:00 UTC", "without an answer 7", "stale: it changed 4 times", "in a row 2"):
+        assert fact in told
+    assert "200001:2" not in told
+    both = posbridge("explain", "200001").output
+    assert "Stock level 200001:1" in both and "Stock level 200001:2" in both
 
 
 def test_what_nobody_knows_is_said_with_status_1(brought: Coupling, posbridge: Command) -> None:
