@@ -14,7 +14,7 @@ from typing import Any
 from posbridge_dagster.clients.failures import Refused, UnknownOutcome
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.documents import document
-from posbridge_dagster.clients.shopify.paging import Node, records, whole
+from posbridge_dagster.clients.shopify.paging import Node, whole
 
 _TAKEN = ("SALE", "CAPTURE")
 _SETTLED = ("SUCCESS", "PENDING")
@@ -44,11 +44,6 @@ class RefundCreated:
     currency: str
     order_status: str | None
     node: Node
-
-
-def order_payments(client: ShopifyClient, order_id: str) -> list[Payment]:
-    """Return the payments of an order, oldest first, with what was given back on each. Raises UnknownOutcome for an unknown order."""
-    return payments_of(next(records(client, document("order_payments"), [order_id]))[0]["transactions"])
 
 
 def payments_of(transactions: Sequence[Node]) -> list[Payment]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from posbridge_dagster.clients.failures import Refused, UnknownOutcome
 from posbridge_dagster.clients.shopify.errors import UserErrors
-from posbridge_dagster.clients.shopify.refund_writing import Payment, RefundCreated, create_refund, order_payments, refund_transactions
+from posbridge_dagster.clients.shopify.refund_writing import Payment, RefundCreated, create_refund, payments_of, refund_transactions
 from posbridge_dagster_tests.clients.shopify.pretend import Value
 from posbridge_dagster_tests.clients.shopify.scripted import Scripted, ScriptedShop
 from posbridge_dagster_tests.clients.shopify.writable import RECORDINGS, WritableShop, as_plain, recording, refusal, shop_money
@@ -96,9 +96,7 @@ def test_payments_tell_what_is_left_of_each() -> None:
         transaction(6, "REFUND", "2.5", parent=1, status="PENDING"),
         transaction(7, "REFUND", "9.9", parent=1, status="FAILURE"),
     ]
-    order = {"id": ORDER, "updatedAt": "x", "transactions": rows, "transactionsCount": {"count": 7}}
-    with ScriptedShop(serve=WritableShop({"kept": [order]})) as shop:
-        payments = order_payments(shop.client(), ORDER)
+    payments = payments_of(rows)
     assert [(payment.transaction_id[-1], payment.gateway, payment.left) for payment in payments] == [
         ("1", "cash", Decimal("10.0")),
         ("3", "pin", Decimal("30.0")),
@@ -109,6 +107,12 @@ def test_payments_tell_what_is_left_of_each() -> None:
         ("3", "pin", Decimal("2.10")),
     ]
     assert {row["kind"] for row in given_back} == {"REFUND"}
+
+
+def test_money_goes_back_by_the_way_that_was_asked_for_as_far_as_it_came_in_that_way() -> None:
+    paid = [Payment(str(number), way, Decimal("10.0"), Decimal(0)) for number, way in enumerate(("cash", "pin"))]
+    given_back = refund_transactions(ORDER, paid, Decimal("14.0"), [("pin", Decimal("12.0")), ("gift", Decimal("2.0"))])
+    assert [(row["gateway"], Decimal(row["amount"])) for row in given_back] == [("cash", Decimal("4.0")), ("pin", Decimal("10.0"))]
 
 
 def test_more_than_was_paid_is_never_given_back() -> None:

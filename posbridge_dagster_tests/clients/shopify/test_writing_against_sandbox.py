@@ -17,7 +17,7 @@ from posbridge_dagster.clients.shopify.custom_ids import (
 from posbridge_dagster.clients.shopify.customers import find_customer
 from posbridge_dagster.clients.shopify.order_writing import order_update, tags_add, written_order
 from posbridge_dagster.clients.shopify.pace import Pace
-from posbridge_dagster.clients.shopify.refund_writing import order_payments
+from posbridge_dagster.clients.shopify.refund_writing import payments_of
 from posbridge_dagster.clients.shopify.token import ClientCredentials
 from posbridge_dagster.clients.shopify.variants import variants, variants_by_sku
 from posbridge_dagster.sandbox.faults import Fault
@@ -101,5 +101,5 @@ def test_an_order_is_amended_and_tagged(client: ShopifyClient) -> None:
 
 
 def test_the_payments_of_an_order_tell_what_can_be_given_back(client: ShopifyClient) -> None:
-    payments = order_payments(client, "gid://shopify/Order/900")
+    payments = payments_of(written_order(client, "gid://shopify/Order/900").transactions)
     assert [(payment.gateway, str(payment.left)) for payment in payments] == [("cash", "2.0"), ("pin", "0.42")]

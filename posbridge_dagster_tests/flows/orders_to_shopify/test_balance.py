@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from posbridge_dagster.cli.balance import balance
 from posbridge_dagster.clients.shopify.order_cancelling import mark_cancelled
-from posbridge_dagster.clients.shopify.order_writing import create_order
-from posbridge_dagster.clients.shopify.refund_writing import create_refund, order_payments, refund_transactions
+from posbridge_dagster.clients.shopify.order_writing import create_order, written_order
+from posbridge_dagster.clients.shopify.refund_writing import create_refund, payments_of, refund_transactions
 from posbridge_dagster.loading.rows import plain_rows
 from posbridge_dagster.resources import shopify_client
 from posbridge_dagster.sandbox.shopify import ShopifySandbox
@@ -110,7 +110,7 @@ def test_money_given_back_by_hand_and_documents_held_back_are_explained(tmp_path
         orders = {each["displayFinancialStatus"]: each for each in sides.orders().values()}
         order = orders["PAID"]
         client = shopify_client(read_settings())
-        paid = order_payments(client, order["id"])
+        paid = payments_of(written_order(client, order["id"]).transactions)
         back = refund_transactions(order["id"], paid, Decimal("5.00"))
         refund = create_refund(client, {"orderId": order["id"], "note": "sorry", "transactions": back}, "by hand")
         mark_cancelled(client, orders["PENDING"]["id"])
