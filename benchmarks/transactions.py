@@ -71,6 +71,7 @@ def run_days(days: list[str]) -> tuple[list[dict[str, Any]], int]:
             QUIET, partition_key=day, instance=instance, raise_on_error=False, asset_selection=balance_keys("orders_to_mplus")
         )
         checks = [*run.get_asset_check_evaluations(), *balance.get_asset_check_evaluations()]
+        checks = [check for check in checks if check.severity != dg.AssetCheckSeverity.WARN]  # a day of few orders may be right
         right = run.success and balance.success and all(check.passed for check in checks)
         row: dict[str, Any] = {"day": day, "seconds": seconds, "processor": processor}
         for name in ("orders", "refunds"):
