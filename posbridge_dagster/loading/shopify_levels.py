@@ -34,6 +34,8 @@ from posbridge_dagster.model.outcome import Outcome
 
 ROUNDS = 4
 """How often a level is read anew because it changed between reading and writing."""
+RESTLESS_RUNS = 10
+"""After so many runs in a row in which a level never stood still a person is told; it is tried again all the same."""
 
 
 def utc_now() -> datetime:
@@ -95,7 +97,10 @@ class LevelLoader:
                 self._brake(decisions, wanted, known)
             due = self._carry_out(decisions)
         reason = f"it changed {ROUNDS} times while it was being set; the next run tries again"
-        self._fail([(each, known.get(each.key)) for each in due], "stale", reason)
+        for each in due:
+            level = known.get(each.key)
+            restless = level is not None and level.attempts + 1 >= RESTLESS_RUNS
+            self._fail([(each, level)], "stale", reason, Outcome.QUARANTINED if restless else Outcome.FAILED)
         return [self.rows[each.key] for each in wanted]
 
     def _read(self, due: Sequence[WantedLevel], known: dict[LevelKey, Level]) -> dict[LevelKey, HeldLevel | None]:

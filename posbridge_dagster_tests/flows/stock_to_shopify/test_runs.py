@@ -13,6 +13,7 @@ from posbridge_dagster.clients.shopify.documents import Document
 from posbridge_dagster.flows.stock_to_shopify.write import StockTooOld
 from posbridge_dagster.ledger import LevelKey
 from posbridge_dagster.loading.brake import Braked
+from posbridge_dagster.loading.shopify_levels import RESTLESS_RUNS
 from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster_tests.flows.stock_to_shopify.stock_shop import FIRST, Clock, StockShop, outcomes, shelves, stock_shop
 
@@ -135,8 +136,11 @@ def test_a_level_that_never_stands_still_fails_and_is_tried_again(tmp_path: Path
         shop.shopify_client.shop = shop
         assert outcomes(shop.run()) == {level(): "stale"}
         assert shop.cursors()[LevelKey(FIRST, "1")] == 10
+        ended = [shop.run().result["outcome"].iloc[0] for _ in range(RESTLESS_RUNS - 1)]
+        assert ended == ["failed"] * (RESTLESS_RUNS - 2) + ["quarantined"]
         shop.shopify_client.shop = None
         assert outcomes(shop.run()) == {level(): "updated"}
+        assert shop.ledger.quarantined() == []
         assert shop.available() == 9
 
 
