@@ -66,17 +66,24 @@ def _behind(row: Row, original: Record | None, relations: Mapping[str, str], *, 
 
 def _verdict(document: Row, original: Record | None, result: Row, *, dry_run: bool) -> ResultRow | None:
     """Return why a return may not be written: what the mapping says, or that its order is not there; None where it may."""
-    if document["outcome"]:
-        return verdict_row(document, Outcome(document["outcome"]), document["code"], document["reason"])
+    unsent = _unsent(document, original, result, dry_run=dry_run)
+    own = document["outcome"]
+    if own and (own == Outcome.SKIPPED or unsent is None or unsent.outcome is not Outcome.SKIPPED):
+        return verdict_row(document, Outcome(own), document["code"], document["reason"])
     if document["order_id"] in ((original.detail if original else None) or {}).get(PART_OF_CANCEL, ()):
         reason = f"its money was given back on order {result['name']} itself, which is cancelled in MplusKASSA"
         return verdict_row(document, Outcome.SKIPPED, PART_OF_CANCEL, reason)
-    stands_alone = result["code"] == NOTHING_SOLD or (dry_run and result["outcome"] == Outcome.CREATED)
-    if not stands_alone and (original is None or original.state is not State.DONE):
-        waits = _STATE_OF_WAITING.get(Outcome(result["outcome"]), Outcome.QUARANTINED)
-        reason = f"its order {result['name']} is not in MplusKASSA ({result['outcome']}: {result['reason']}); it is written once that is"
-        return verdict_row(document, waits, "original_not_sent", reason)
-    if document["relation_number"] is None and not dry_run:
+    if unsent is None and document["relation_number"] is None and not dry_run:
         reason = f"it is not known to which relation order {result['name']} was billed"
         return verdict_row(document, Outcome.QUARANTINED, "debtor_unknown", reason)
-    return None
+    return unsent
+
+
+def _unsent(document: Row, original: Record | None, result: Row, *, dry_run: bool) -> ResultRow | None:
+    """Return that a return waits for its order, or is left out with it; None where the order is there or nothing was sold on it."""
+    stands_alone = result["code"] == NOTHING_SOLD or (dry_run and result["outcome"] == Outcome.CREATED)
+    if stands_alone or (original is not None and original.state is State.DONE):
+        return None
+    waits = _STATE_OF_WAITING.get(Outcome(result["outcome"]), Outcome.QUARANTINED)
+    reason = f"its order {result['name']} is not in MplusKASSA ({result['outcome']}: {result['reason']}); it is written once that is"
+    return verdict_row(document, waits, "original_not_sent", reason)

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from posbridge_dagster.sandbox.mplus import MplusSandbox
+from posbridge_dagster.sandbox.seed import RefundLineSeed
 from posbridge_dagster.sandbox.shopify.records import Address
 from posbridge_dagster_tests.flows.coupling import Coupling, coupled
 from posbridge_dagster_tests.flows.little_shop import BAG, DAY, NOON, bag, book, eva, little_shop, sale, stranger
+from posbridge_dagster_tests.flows.orders_to_mplus.test_refunds import give_back, refund
 
 
 @pytest.fixture
@@ -74,6 +76,7 @@ def test_a_quarantined_order_that_is_cancelled_leaves_the_quarantine(tmp_path: P
     with coupled(little_shop(sale(1, stranger)), tmp_path) as coupling:
         coupling.run(DAY)
         coupling.change(1, cancelled_at=NOON)
+        give_back(coupling, 1, refund(81, RefundLineSeed(0, 1), paid=1250))
         run = coupling.run(DAY)
         assert (run.orders["1"]["outcome"], run.orders["1"]["reason"]) == ("skipped", "cancelled before it was sent")
         assert coupling.quarantined() == {}

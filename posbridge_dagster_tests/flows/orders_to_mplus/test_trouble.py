@@ -10,10 +10,11 @@ from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster.ledger import State
 from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster.sandbox.mplus import MplusSandbox
-from posbridge_dagster.sandbox.seed import Seed
+from posbridge_dagster.sandbox.seed import RefundLineSeed, Seed
 from posbridge_dagster_tests.flows.bookkeeping import held, sold
 from posbridge_dagster_tests.flows.coupling import Coupling, coupled
 from posbridge_dagster_tests.flows.little_shop import DAY, NOON, bag, book, eva, little_shop, sale
+from posbridge_dagster_tests.flows.orders_to_mplus.test_refunds import give_back, refund
 
 SHOP = little_shop(sale(1, customer=eva), sale(2, bag, book), sale(3, book))
 
@@ -100,6 +101,7 @@ def test_a_customer_in_doubt_whose_order_is_cancelled_since_does_not_wait_for_ev
         assert coupling.run(DAY).outcomes() == {"1": "failed"}
         coupling.mplus.control.clear("faults")
         coupling.change(1, cancelled_at=NOON)
+        give_back(coupling, 1, refund(81, RefundLineSeed(0, 1), paid=1995))
         assert coupling.run(DAY).outcomes() == {"1": "skipped"}
         assert len(coupling.relations()) == 2  # the walk-in and the one that was made
         with coupling.ledger() as ledger:
