@@ -32,7 +32,7 @@ SALES = FrameShape(
         "location_id": Column(TEXT, "digits of the location where it was sold; empty where the order names none"),
         "variant_id": Column(TEXT, "digits of the variant's gid"),
         "sku": Column(TEXT, "SKU at the time of the sale"),
-        "quantity": Column(WHOLE, "pieces sold, those put back on the shelf taken off"),
+        "quantity": Column(WHOLE, "pieces sold, without those that an edit took off and those put back on the shelf"),
         "seen_at": Column(MOMENT, "when posbridge first read it, by its own clock"),
         "added_at": Column(MOMENT, "change of the order that added it; empty where it was there when the order was first read"),
         "acknowledged": Column(YES_NO, "MplusKASSA holds its record, as it stood after it was added"),
@@ -151,7 +151,7 @@ def _stays(row: Row, now: datetime, look_back: timedelta) -> bool:
 
 def sale_lines(node: Node, seen_at: datetime, *, sold_after: datetime, known: Collection[str] = ()) -> Iterator[Row]:
     """Yield the lines of an order that took stock after a moment, and ``known`` ones: of the sale, and those exchanges added."""
-    order_id, place, back = tail(node["id"]), node["retailLocation"], _restocked(node)
+    order_id, place, back = tail(node["id"]), node["retailLocation"], _given_back(node)
     added_by = {
         tail(line["id"]): each for each in node["returns"] for item in each["exchangeLineItems"] for line in item["lineItems"] or ()
     }
@@ -168,7 +168,7 @@ def sale_lines(node: Node, seen_at: datetime, *, sold_after: datetime, known: Co
             "location_id": tail(place["id"]) if place else None,
             "variant_id": tail(variant["id"]) if variant else None,
             "sku": line["sku"] or None,
-            "quantity": max(0, line["quantity"] - back[line_id]),
+            "quantity": _pieces_out(line, back[line_id, True], back[line_id, False]),
             "seen_at": seen_at,
             "added_at": datetime.fromisoformat(node["updatedAt"]).astimezone(UTC),
             "acknowledged": False,
@@ -176,11 +176,18 @@ def sale_lines(node: Node, seen_at: datetime, *, sold_after: datetime, known: Co
         }
 
 
-def _restocked(node: Node) -> Counter[str]:
-    """Return the pieces of each line that a refund or a cancellation put back on the shelf."""
-    back: Counter[str] = Counter()
+def _pieces_out(line: Node, restocked: int, written_off: int) -> int:
+    """Return the pieces of a line that left the shelf: Shopify's current quantity knows edits, but misses what was written off too."""
+    out = line["quantity"] - restocked
+    if line.get("currentQuantity") is not None:
+        out = min(out, line["currentQuantity"] + written_off)
+    return int(max(0, out))
+
+
+def _given_back(node: Node) -> Counter[tuple[str, bool]]:
+    """Return the pieces that refunds and a cancellation gave back, by line and whether they were put on the shelf again."""
+    back: Counter[tuple[str, bool]] = Counter()
     for refund in node["refunds"]:
         for row in refund["refundLineItems"]:
-            if row["restockType"] in RESTOCKED:
-                back[tail(row["lineItem"]["id"])] += row["quantity"]
+            back[tail(row["lineItem"]["id"]), row["restockType"] in RESTOCKED] += row["quantity"]
     return back

@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,20 @@ def held(state: State = State.DONE, version: datetime | None = None) -> Record:
 def test_what_came_back_to_the_shelf_is_taken_off_and_what_was_broken_is_not() -> None:
     node = order(1, line(11, 5), refunds=[refund(11, 1, "RETURN"), refund(11, 1, "NO_RESTOCK"), refund(11, 1, "CANCEL")])
     assert lines_of(node)["11"]["quantity"] == 3
+
+
+@pytest.mark.parametrize(
+    ("current", "refunds", "out"),
+    [
+        (5, [], 5),
+        (2, [], 2),  # an edit took three off
+        (4, [refund(11, 1, "RETURN")], 4),
+        (4, [refund(11, 1, "NO_RESTOCK")], 5),  # broken: gone from the shelf all the same
+        (1, [refund(11, 1, "NO_RESTOCK"), refund(11, 2, "RETURN")], 2),  # and an edit took one off
+    ],
+)
+def test_what_left_the_shelf_is_what_was_sold_without_edits_and_returns(current: int, refunds: list[Node], out: int) -> None:
+    assert lines_of(order(1, line(11, 5) | {"currentQuantity": current}, refunds=refunds))["11"]["quantity"] == out
 
 
 def test_goods_of_an_exchange_wait_for_the_record_of_the_exchange() -> None:

@@ -165,3 +165,15 @@ def test_a_sale_in_quarantine_is_taken_off_for_longer_than_one_that_nobody_knows
         shop.sell_at_till(quantity=1)
         shop.run()
         assert shop.available() == 7
+
+
+def test_pieces_that_an_edit_takes_off_are_on_the_shelf_again(tmp_path: Path) -> None:
+    clock = Clock()
+    with stock_shop(shelves(1, 10), tmp_path, clock=clock) as shop:
+        shop.run()
+        clock.wait(60)
+        number = shop.sell_in_shop(quantity=3)
+        shop.shop.shop.edit(number, EditSeed(clock(), (QuantitySeed(0, 1),)))
+        shop.sell_at_till(quantity=1)
+        shop.run()
+        assert shop.available() == 8
