@@ -22,6 +22,7 @@ class Progress:
     updated_at: str = ""
     variants: dict[str, Node] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
+    deleted: int = 0
     steps_done: int = 0
     failure: RemoteFailure | None = None
 
@@ -48,8 +49,15 @@ class Progress:
         self.variants |= {number: variant for variant in made if (number := self._article(variant["sku"]))}
         if step.stage in (Stage.RELEASE, Stage.REMOVE) and step.document == "product_variants_delete":
             self.removed |= set(step.variables["variantsIds"])
+            self.deleted += len(step.variables["variantsIds"])
         elif step.stage is Stage.RELEASE and step.document == "product_variants_update":
             self.removed |= {variant["id"] for variant in step.variables["variants"]}
+
+    @property
+    def variants_there(self) -> int:
+        """How many variants the product has, as far as we know."""
+        found = self.work.found
+        return len(found.product["variants"]) - self.deleted if isinstance(found, Found) else 0
 
     def replace(self, step: Step, other: Step | None) -> None:
         """Put another step in the place of one that is to be done; None lets it go."""

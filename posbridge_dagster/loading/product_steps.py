@@ -8,16 +8,18 @@ from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.deadline import Deadline
 from posbridge_dagster.clients.shopify.documents import document, outer_fields, response_key
 from posbridge_dagster.clients.shopify.paging import Node, whole
-from posbridge_dagster.clients.shopify.products import product_options
+from posbridge_dagster.clients.shopify.products import Structure, product_structures
 from posbridge_dagster.loading.product_moves import end_takers
 from posbridge_dagster.loading.product_plan import REORDERING, Rules, Stage, Step
 from posbridge_dagster.loading.product_progress import Progress, plain
+from posbridge_dagster.model.identity import tail
 
 STARTING = "starting"
 """What the cursor holds from before an operation is asked for until its id is known."""
 
 WHOLE = "product_set"  # its answer holds a list that may have more pages
 PART = 250
+_NOTHING = Structure(0, {})
 _Chosen = tuple[Progress, Step]
 
 
@@ -43,15 +45,28 @@ def _do(client: ShopifyClient, progress: Progress, steps: Sequence[Step], rules:
 
 
 def _completed(client: ShopifyClient, chosen: Sequence[_Chosen]) -> list[_Chosen]:
-    """Return steps about to be sent, reorderings completed with what is there now; those that would change nothing are let go."""
-    reorderings = [each.product_id for each, step in chosen if step.document == REORDERING]
-    there = product_options(client, reorderings) if reorderings else {}
+    """Return steps about to be sent, in the light of what is there now.
+
+    A reordering is completed with all values, and let go where it would change nothing. Variants that are set as a whole are not
+    where somebody has made or deleted one meanwhile: it would be lost.
+    """
+    looked_at = [each.product_id for each, step in chosen if step.document == REORDERING or (step.document == WHOLE and each.product_id)]
+    there = product_structures(client, looked_at) if looked_at else {}
     rows: list[_Chosen] = []
     for each, step in chosen:
-        whole_step = _in_order(step, there.get(each.product_id, {})) if step.document == REORDERING else step
+        structure = there.get(each.product_id, _NOTHING)
+        if step.document == WHOLE and each.product_id and structure.variants not in (None, each.variants_there):
+            each.failure = _changed_meanwhile(each)
+            continue
+        whole_step = _in_order(step, structure.options) if step.document == REORDERING else step
         each.replace(step, whole_step)
         rows += [(each, whole_step)] if whole_step else []
     return rows
+
+
+def _changed_meanwhile(progress: Progress) -> UnknownOutcome:
+    message = f"the variants of product {tail(progress.product_id)} were changed by somebody while it was being written; nothing was set"
+    return UnknownOutcome(message, system="Shopify", operation="productSet", code="changed_meanwhile")
 
 
 def _in_order(step: Step, there: Mapping[str, Sequence[str]]) -> Step | None:

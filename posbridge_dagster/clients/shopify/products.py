@@ -5,6 +5,7 @@ lists that are complete. Everything else goes through the narrower mutations, wh
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -40,13 +41,22 @@ def product_versions(client: ShopifyClient, ids: Sequence[str]) -> dict[str, str
     return found
 
 
-def product_options(client: ShopifyClient, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
-    """Return the options of products by their global ids: each option's values in their order, also those that no variant has."""
-    found: dict[str, dict[str, list[str]]] = {}
+@dataclass(frozen=True)
+class Structure:
+    """How many variants a product has, where Shopify says it, and the values of its options in their order, also those no variant has."""
+
+    variants: int | None
+    options: Mapping[str, Sequence[str]]
+
+
+def product_structures(client: ShopifyClient, ids: Sequence[str]) -> dict[str, Structure]:
+    """Return the structure of products by their global ids; gone ones are left out."""
+    found: dict[str, Structure] = {}
     for start in range(0, len(ids), IDS_IN_A_LIST):
-        for node in client.execute(document("product_options"), {"ids": list(ids[start : start + IDS_IN_A_LIST])})["nodes"]:
-            if node:
-                found[node["id"]] = {option["name"]: [value["name"] for value in option["optionValues"]] for option in node["options"]}
+        nodes = client.execute(document("product_options"), {"ids": list(ids[start : start + IDS_IN_A_LIST])})["nodes"]
+        for node in filter(None, nodes):
+            options = {option["name"]: [value["name"] for value in option["optionValues"]] for option in node["options"]}
+            found[node["id"]] = Structure((node["variantsCount"] or {}).get("count"), options)
     return found
 
 

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
+from posbridge_dagster.loading.fields import Kept
+from posbridge_dagster.loading.product_matching import Found
+from posbridge_dagster.loading.product_plan import Rules, Stage, Step
+from posbridge_dagster.loading.product_progress import Progress
+from posbridge_dagster.loading.product_steps import one_by_one
+from posbridge_dagster.loading.works import Work
+from posbridge_dagster.resources import shopify_client
 from posbridge_dagster.sandbox.seed import FamilySeed
+from posbridge_dagster.settings import read_settings
 from posbridge_dagster_tests.flows.in_step import Ran, Row
 from posbridge_dagster_tests.flows.products_to_shopify.clothes_shop import Clothes, article, clothes_shop
 from posbridge_dagster_tests.flows.products_to_shopify.test_people import ADD, META
@@ -37,6 +45,7 @@ FAMILIES = (
 )
 HELD_BACK = {UNDECIDED: "options_changed", HOLDS: "variants_alike", WAITS: "article_elsewhere", TAKEN: "values_taken"}
 BY_HAND = (RETIRES, REMOVED_VALUE, UNDECIDED, GIVES, EMPTIED, SWAPS, TAKEN)
+RED = [{"optionName": "Kleur", "name": "Rood"}]
 PICTURE = {"originalSource": "https://example.com/foto.jpg", "mediaContentType": "IMAGE"}
 ADD_PICTURE = """mutation P($product: ProductUpdateInput!, $media: [CreateMediaInput!]) {
   productUpdate(product: $product, media: $media) { userErrors { field message } } }"""
@@ -172,3 +181,17 @@ def test_an_article_arrives_once_the_product_it_leaves_lets_it_go_and_then_all_i
     story.shop.forget_calls()
     ran = story.shop.run()
     assert (story.shop.writes(), ran.counts()) == ([], {"quarantined": 2, "unchanged": 10})
+
+
+def test_a_variant_that_somebody_made_meanwhile_is_not_lost_by_setting_all_at_once(story: Story) -> None:
+    product = story.first[SWAPS]["id"]
+    before = story.theirs(SWAPS)
+    seen = Found({"id": product, "variants": before["variants"]["nodes"][:-1]}, {})
+    given = {"productOptions": [{"name": "Kleur", "values": [{"name": "Rood"}]}], "variants": [{"optionValues": RED}]}
+    step = Step(Stage.SET, "product_set", {"identifier": {"id": product}, "input": given})
+    work = Work(Kept(str(SWAPS), f"sandbox:{SWAPS}", "", {}, payload={"variants": {}}), found=seen)
+    client = shopify_client(read_settings())
+    ((ended,),) = one_by_one(client, [Progress(work, [step], product)], Rules())
+    client.close()
+    assert ended.failure is not None and ended.failure.code == "changed_meanwhile"
+    assert story.theirs(SWAPS) == before
