@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from posbridge_dagster.flows.orders_to_mplus import FLOW
 from posbridge_dagster_tests.flows.coupling import Coupling, Run, coupled
 from posbridge_dagster_tests.flows.little_shop import BAG, BOOK, DAY, bag, book, little_shop, sale, stranger
 from posbridge_dagster_tests.flows.orders_to_mplus.test_refunds import arrived, give_back, lines_of, money, refund, results
@@ -85,3 +87,15 @@ def test_the_document_follows_where_the_mapping_lets_it_and_paid_pieces_wait_for
     assert results(edited.coupling)["8:r98"]["outcome"] == "created"
     assert edited.coupling.quarantined() == {"5": "overpaid"}
     assert run.checks["money_adds_up"]
+
+
+def test_the_ledger_knows_as_of_which_change_an_order_was_sent(edited: Edited) -> None:
+    orders = edited.coupling.frame("orders", "snapshot", DAY)
+    changed = dict(zip(orders["order_id"], orders["updated_at"], strict=True))
+    sent, followed = str(UNPAID), str(SENT_UNPAID)
+    with edited.coupling.ledger() as ledger:
+        records = ledger.records(FLOW, [sent, followed])
+    assert {key: datetime.fromisoformat(record.source_version) for key, record in records.items()} == {
+        sent: changed[sent],
+        followed: changed[followed],
+    }
