@@ -78,7 +78,7 @@ goods = st.builds(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.lists(goods, min_size=1, max_size=6), st.sampled_from([INCLUSIVE, EXCLUSIVE]))
 def test_both_parts_together_are_the_document(lines: list[Line], method: str) -> None:
     whole = booked(lines, method)
