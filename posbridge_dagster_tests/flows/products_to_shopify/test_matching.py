@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from posbridge_dagster.definitions import defs
 from posbridge_dagster.flows.products_to_shopify import FLOW
 from posbridge_dagster.flows.products_to_shopify.assets import READING_OP
@@ -87,6 +89,7 @@ def test_a_run_that_would_change_too_many_prices_stops_before_the_first_write(tm
         assert {product["variants"]["nodes"][0]["price"] for product in shop.products().values()} == {"99.50"}
 
 
+@pytest.mark.prove
 def test_a_shop_that_sells_in_another_currency_gets_no_price(tmp_path: Path) -> None:
     ops = (READING_OP, "write_shopify_products")
     with in_step(clothes(currency="USD"), tmp_path, flow=FLOW, frame="products", ops=ops) as step:
