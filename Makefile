@@ -27,7 +27,7 @@ demo: $(READY)  ## both sandbox systems, every flow on a generated week, the bal
 	@$(BIN)/posbridge demo
 
 dev: $(READY)  ## sandbox and Dagster UI on http://127.0.0.1:3000
-	@mkdir -p .posbridge && rm -f .posbridge/ready.json
+	@mkdir -p -m 700 .posbridge && rm -f .posbridge/ready.json
 	@$(BIN)/posbridge sandbox --state .posbridge/sandbox --ready-file .posbridge/ready.json & sandbox=$$!; \
 	trap "kill $$sandbox 2>/dev/null || true" EXIT; \
 	until test -f .posbridge/ready.json; do kill -0 $$sandbox || exit 1; sleep 0.2; done; \
