@@ -1,4 +1,4 @@
-"""A hundred documents of two days at the till arrive in the shop, each once and to the cent."""
+"""Documents of every case on each of two days at the till arrive in the shop, each once and to the cent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from posbridge_dagster.clients.shopify.companies import company_by_external_id
 from posbridge_dagster.resources import shopify_client
 from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster.settings import read_settings
-from posbridge_dagster_tests.flows.little_shop import BAG, BOOK
+from posbridge_dagster_tests.flows.little_shop import BOOK
 from posbridge_dagster_tests.flows.orders_to_shopify.both_sides import BothSides, Row, Run, amount, both_sides
 from posbridge_dagster_tests.flows.orders_to_shopify.till_day import (
+    CASES,
     FIRST_DAY,
     SECOND_DAY,
     Booked,
@@ -25,7 +26,7 @@ from posbridge_dagster_tests.flows.orders_to_shopify.till_day import (
 )
 
 DAYS = (FIRST_DAY, SECOND_DAY)
-DOCUMENTS = 100
+DOCUMENTS = 2 * len(CASES)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class TwoDays:
 
     sides: BothSides
     booked: list[Booked]
+    plan: Run
+    planned_writes: list[str]
     runs: list[Run]
     orders: dict[str, Row]
 
@@ -64,8 +67,16 @@ def assert_balanced(sides: BothSides, booked: list[Booked]) -> None:
 def two_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoDays]:
     with both_sides(till_shop(), tmp_path_factory.mktemp("till")) as sides:
         booked = book_days(sides.till, DOCUMENTS)
+        sides.forget_calls()
+        plan, planned_writes = sides.run(FIRST_DAY, dry_run=True), sides.writes()
         runs = [sides.run(day) for day in DAYS]
-        yield TwoDays(sides, booked, runs, sides.orders())
+        yield TwoDays(sides, booked, plan, planned_writes, runs, sides.orders())
+
+
+def test_a_plan_says_the_same_and_writes_nothing(two_days: TwoDays) -> None:
+    assert two_days.plan.success, two_days.plan.failure
+    assert two_days.planned_writes == []
+    assert two_days.plan.outcomes() == two_days.runs[0].outcomes()
 
 
 def test_both_days_end_well_with_every_document_in_one_outcome(two_days: TwoDays) -> None:
@@ -131,51 +142,6 @@ def test_a_second_run_writes_nothing(two_days: TwoDays) -> None:
     assert len(two_days.sides.shopify.control.calls) == 0
 
 
-def test_what_happens_to_a_sent_order_later_happens_in_the_shop(tmp_path: Path) -> None:
-    with both_sides(till_shop(), tmp_path) as sides:
-        at = Counter(sides.till)
-        delivered, cancelled = at.order("delivered later", FIRST_DAY, bag), at.order("cancelled later", FIRST_DAY, line(BOOK, 1, 1250))
-        credited = at.order("credited later", FIRST_DAY, line(BAG, 2), paid=3990)
-        assert set(sides.run(FIRST_DAY).outcomes().values()) == {"created", "skipped"}
-        at.deliver(delivered)
-        at.cancel(cancelled)
-        at.credit(credited, SECOND_DAY)
-        again, next_day = sides.run(FIRST_DAY), sides.run(SECOND_DAY)
-        assert (again.success, next_day.success) == (True, True), again.failure + next_day.failure
-        assert {again.outcomes()[each.document_id] for each in (delivered, cancelled)} == {"updated"}
-        assert list(next_day.outcomes().values()) == ["created"]
-        orders = {each.case: sides.orders()[each.document_id.partition(":")[2]] for each in at.booked}
-        assert orders["delivered later"]["displayFulfillmentStatus"] == "FULFILLED"
-        assert orders["cancelled later"]["cancelledAt"]
-        assert amount(orders["credited later"], "totalRefundedSet") == Decimal("39.90")
-        (refund,) = sides.refunds(orders["credited later"])
-        assert [row["quantity"] for row in refund["refundLineItems"]] == [2]
-        sides.forget_calls()
-        sides.run(FIRST_DAY), sides.run(SECOND_DAY)
-        assert sides.writes() == []
-
-
-def test_any_other_change_of_a_sent_document_is_for_a_person(tmp_path: Path) -> None:
-    with both_sides(till_shop(), tmp_path) as sides:
-        at = Counter(sides.till)
-        booked = at.invoice("changed later", FIRST_DAY, bag)
-        sides.run(FIRST_DAY)
-        at.change(booked, FIRST_DAY, bag, line(BOOK, 1, 1250))
-        row = sides.run(FIRST_DAY).rows[booked.document_id]
-        changed = "changed after it was sent: lines, taxes, totals (19.95 EUR then, 32.45 EUR now)"
-        assert (row["outcome"], row["code"], row["reason"]) == ("quarantined", "changed_after_send", changed)
-
-
-def test_a_plan_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
-    with both_sides(till_shop(), tmp_path) as sides:
-        book_days(sides.till, 20)
-        sides.forget_calls()
-        plan = sides.run(FIRST_DAY, dry_run=True)
-        assert plan.success, plan.failure
-        assert sides.writes() == []
-        assert plan.outcomes() == sides.run(FIRST_DAY).outcomes()
-
-
 @pytest.mark.prove
 def test_search_that_lags_makes_no_order_twice(tmp_path: Path) -> None:
     with both_sides(till_shop(), tmp_path) as sides:
@@ -200,7 +166,7 @@ def test_a_tenth_of_all_calls_fails_and_everything_is_in_once(tmp_path: Path) ->
         assert_balanced(sides, booked)
 
 
-@pytest.mark.parametrize("write", [2, 5, *(pytest.param(write, marks=pytest.mark.prove) for write in (1, 3, 4, 6, 7, 8))])
+@pytest.mark.parametrize("write", [5, *(pytest.param(write, marks=pytest.mark.prove) for write in (1, 2, 3, 4, 6, 7, 8))])
 def test_an_answer_lost_after_any_write_doubles_nothing(tmp_path: Path, write: int) -> None:
     with both_sides(till_shop(), tmp_path, POSBRIDGE_RETRY_BUDGET_S="0.1") as sides:
         at = Counter(sides.till)
@@ -214,6 +180,7 @@ def test_an_answer_lost_after_any_write_doubles_nothing(tmp_path: Path, write: i
         assert_balanced(sides, at.booked)
 
 
+@pytest.mark.prove
 def test_a_company_is_a_company_of_the_shop_where_the_mapping_wants_it(tmp_path: Path) -> None:
     def with_companies(mappings: dict[str, Row]) -> None:
         mappings["orders_to_shopify"]["settings"]["companies"] = "b2b"
