@@ -1,7 +1,7 @@
 """What came back: each refund is a credit of its own in MplusKASSA, behind its order, to the cent and once."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster.sandbox.seed import OrderSeed, PaymentSeed, RefundLineSeed, RefundSeed
 from posbridge_dagster.sandbox.shopify import ShopifySandbox, planting
 from posbridge_dagster_tests.flows.coupling import Coupling, coupled
-from posbridge_dagster_tests.flows.little_shop import BAG, BOOK, DAY, STOCK, bag, book, eva, little_shop, sale, stranger, total
+from posbridge_dagster_tests.flows.little_shop import BAG, BOOK, DAY, SIGN, STOCK, bag, book, eva, little_shop, sale, sign, stranger, total
+from posbridge_dagster_tests.flows.orders_to_mplus.steps import Step, step, succeeded
 
 MONTHS_LATER = datetime(2026, 2, 3, 11, tzinfo=UTC)
 CARD = "shopify_payments"
@@ -41,6 +42,17 @@ def results(coupling: Coupling, day: str = DAY) -> dict[str, dict[str, Any]]:
 
 def money(order: dict[str, Any]) -> list[tuple[str, int]]:
     return sorted((payment["method"], payment["amount"]) for payment in order["payments"])
+
+
+def give_back(coupling: Coupling, number: int, seed: RefundSeed) -> Any:
+    """Let the shop give something back of an order now, and return the order."""
+    assert isinstance(coupling.shopify.system, ShopifySandbox)
+    shop = coupling.shopify.system.shop
+    order = shop.orders.get(number)
+    assert order is not None
+    planting.give_back(order, seed)
+    shop.changed(order)
+    return order
 
 
 TWO_BAGS = replace(bag, quantity=2)
@@ -104,95 +116,134 @@ CASES: dict[str, tuple[OrderSeed, RefundSeed, list[tuple[int, int, int]], list[t
 }
 
 
-def test_every_kind_of_refund_arrives_with_its_lines_and_its_money(tmp_path: Path) -> None:
-    with coupled(little_shop(*(replace(order, refunds=(given,)) for order, given, _, _ in CASES.values())), tmp_path) as coupling:
-        run = coupling.run(DAY)
-        assert run.success, run.failure
-        for name, (order, given, lines, paid) in CASES.items():
-            row, amount = results(coupling)[f"{order.number}:r{given.number}"], sum(cents for _, cents in paid)
-            assert (row["outcome"], row["amount_minor"], row["written_minor"]) == ("created", amount, amount), name
-            credit = arrived(coupling, f"{order.number}:r{given.number}")
-            assert lines_of(credit) == sorted(lines), name
-            assert money(credit) == paid, name
-            sold_for = total(order) + sum(each.rounding_cents for each in order.payments)
-            assert arrived(coupling, str(order.number))["totalInclAmount"] == sold_for, name
+LATE, WAITING, SHELF_ONLY, PROMISED, NOT_PUT_BACK, LOST_ANSWER = range(1, 7)
+BARE, CANCELLED = 9, 10
+TWO_SIGNS = replace(sign, quantity=2)
 
 
-@pytest.fixture
-def sold(tmp_path: Path) -> Iterator[Coupling]:
-    """Two sales that were sent."""
-    with coupled(little_shop(sale(1, TWO_BAGS, customer=eva), sale(2, stranger)), tmp_path) as coupling:
-        assert coupling.run(DAY).outcomes() == {"1": "created", "2": "quarantined"}
-        coupling.forget_calls()
-        yield coupling
+@dataclass(frozen=True)
+class GivenBack:
+    """A day of sales with what came back at once, the run that saw what came back later, and those that put the rest right."""
+
+    sold: Step
+    later: Step
+    put_right: Step
+    lost: Step
+    quiet: Step
 
 
-def give_back(coupling: Coupling, number: int, seed: RefundSeed) -> Any:
-    """Let the shop give something back of an order now, and return the order."""
-    assert isinstance(coupling.shopify.system, ShopifySandbox)
-    shop = coupling.shopify.system.shop
-    order = shop.orders.get(number)
-    assert order is not None
-    planting.give_back(order, seed)
-    shop.changed(order)
-    return order
+@pytest.fixture(scope="module")
+def given_back(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GivenBack]:
+    sales = [replace(order, refunds=(given,)) for order, given, _, _ in CASES.values()]
+    sales += [sale(LATE, TWO_SIGNS, customer=eva), sale(WAITING, stranger), sale(NOT_PUT_BACK, TWO_SIGNS)]
+    sales += [sale(number, TWO_BAGS) for number in (SHELF_ONLY, PROMISED, LOST_ANSWER)]
+    sales.append(OrderSeed(BARE, "#C9", sale(1).created_at, 1, (), customer_number=eva.number, refunds=(refund(86, paid=700),)))
+    sales.append(replace(sale(CANCELLED), cancelled_at=MONTHS_LATER, refunds=(refund(87, RefundLineSeed(0, 1), paid=1995),)))
+    with coupled(little_shop(*sales), tmp_path_factory.mktemp("refunds")) as coupling:
+        sold = step(coupling)
+        give_back(coupling, LATE, refund(80, RefundLineSeed(0, 1), paid=995))
+        give_back(coupling, WAITING, refund(81, paid=1250))
+        give_back(coupling, SHELF_ONLY, refund(82, RefundLineSeed(0, 1), paid=()))
+        pending = (PaymentSeed(CARD, 1995, kind="REFUND", status="PENDING"),)
+        promised = give_back(coupling, PROMISED, refund(83, RefundLineSeed(0, 1), paid=pending))
+        later = step(coupling)
+        coupling.edit_mapping(serve_strangers_and_what_is_not_put_back)
+        coupling.change(PROMISED, transactions=[*promised.transactions[:-1], replace(promised.transactions[-1], status="SUCCESS")])
+        give_back(coupling, NOT_PUT_BACK, refund(84, RefundLineSeed(0, 1, restock=False), paid=995))
+        put_right = step(coupling)
+        give_back(coupling, LOST_ANSWER, refund(88, RefundLineSeed(0, 2), paid=3990))
+        coupling.mplus.control.faults.append(Fault("reset_after", operation="createOrderV3", times=1))
+        yield GivenBack(sold, later, put_right, step(coupling), step(coupling, read_everything=True))
 
 
-def test_a_refund_months_later_follows_its_order_and_arrives_once(sold: Coupling) -> None:
-    give_back(sold, 1, refund(80, RefundLineSeed(0, 1), paid=1995))
-    run = sold.run(DAY)
-    assert run.success, run.failure
-    assert run.outcomes()["1"] == "unchanged"
-    assert sold.writes() == ["createOrderV3"]
-    order, credit = arrived(sold, "1"), arrived(sold, "1:r80")
+def serve_strangers_and_what_is_not_put_back(mapping: dict[str, Any]) -> None:
+    mapping["lookups"]["service_codes"]["values"]["199901"] = 900001
+    mapping["lookups"]["service_kinds"]["values"]["no_restock:2100"] = 900018
+
+
+def test_every_kind_of_refund_arrives_with_its_lines_and_its_money(given_back: GivenBack) -> None:
+    sold = given_back.sold
+    succeeded(sold)
+    for name, (order, given, lines, paid) in CASES.items():
+        record, amount = f"{order.number}:r{given.number}", sum(cents for _, cents in paid)
+        row, credit = sold.refunds[record], sold.documents[record]
+        assert (row["outcome"], row["amount_minor"], row["written_minor"]) == ("created", amount, amount), name
+        assert lines_of(credit) == sorted(lines), name
+        assert money(credit) == paid, name
+        sold_for = total(order) + sum(each.rounding_cents for each in order.payments)
+        assert sold.documents[str(order.number)]["totalInclAmount"] == sold_for, name
+
+
+def test_a_return_without_a_receipt_is_a_credit_of_its_own(given_back: GivenBack) -> None:
+    row, credit = given_back.sold.run.orders["9"], given_back.sold.documents["9:r86"]
+    assert (row["outcome"], row["code"]) == ("skipped", "nothing_sold")
+    assert lines_of(credit) == [(ADJUSTMENT, -1, 700)]
+    assert credit["relationNumber"] != 1
+
+
+def test_an_order_cancelled_before_it_was_sent_takes_its_refund_with_it(given_back: GivenBack) -> None:
+    row = given_back.sold.refunds["10:r87"]
+    assert given_back.sold.run.outcomes()["10"] == "skipped"
+    assert (row["outcome"], row["code"]) == ("skipped", "original_not_sent")
+    assert not {"10", "10:r87"} & set(given_back.quiet.documents)
+
+
+def test_a_refund_months_later_follows_its_order_and_arrives_once(given_back: GivenBack) -> None:
+    later, quiet = given_back.later, given_back.quiet
+    succeeded(later, quiet)
+    assert later.run.outcomes()["1"] == "unchanged"
+    assert later.writes == ["createOrderV3"]
+    order, credit = later.documents["1"], later.documents["1:r80"]
     assert credit["relationNumber"] == order["relationNumber"] != 1
     assert str(credit["financialDate"]) == "2026-02-03"
-    assert results(sold)["1:r80"]["day"] == "2026-02-03"
-    assert run.orders["1"]["target_number"] in credit["reference"]
-    assert sold.stock(BAG)[0] == str(STOCK - 2 + 1)
-    sold.forget_calls()
-    assert sold.run(DAY, read_everything=True).success
-    assert sold.writes() == []
-    assert results(sold)["1:r80"]["outcome"] == "unchanged"
+    assert later.refunds["1:r80"]["day"] == "2026-02-03"
+    assert later.run.orders["1"]["target_number"] in credit["reference"]
+    assert later.stock[SIGN][0] == str(STOCK - 4 + 1)
+    assert quiet.writes == []
+    assert quiet.refunds["1:r80"]["outcome"] == "unchanged"
 
 
-def test_a_refund_waits_for_its_order_and_arrives_with_it(sold: Coupling) -> None:
-    give_back(sold, 2, refund(81, paid=1250))
-    sold.run(DAY)
-    waiting = results(sold)["2:r81"]
-    assert (waiting["outcome"], waiting["code"]) == ("quarantined", "original_not_sent")
-    assert sold.quarantined() == {"2": "article_not_found", "2:r81": "original_not_sent"}
-    sold.edit_mapping(lambda document: document["lookups"]["service_codes"]["values"].update({"199901": 900001}))
-    run = sold.run(DAY)
-    assert run.success, run.failure
-    assert run.outcomes()["2"] == "created"
-    assert results(sold)["2:r81"]["outcome"] == "created"
-    assert sold.quarantined() == {}
+def test_a_refund_waits_for_its_order_and_arrives_with_it(given_back: GivenBack) -> None:
+    waiting, put_right = given_back.later, given_back.put_right
+    assert (waiting.refunds["2:r81"]["outcome"], waiting.refunds["2:r81"]["code"]) == ("quarantined", "original_not_sent")
+    assert waiting.quarantined() == {"2": "article_not_found", "2:r81": "original_not_sent"}
+    succeeded(put_right)
+    assert put_right.run.outcomes()["2"] == "created"
+    assert put_right.refunds["2:r81"]["outcome"] == "created"
+    assert put_right.quarantined() == {}
 
 
-def test_goods_that_only_go_back_on_the_shelf_are_skipped_with_a_reason(sold: Coupling) -> None:
-    give_back(sold, 1, refund(82, RefundLineSeed(0, 1), paid=()))
-    sold.run(DAY)
-    row = results(sold)["1:r82"]
+def test_goods_that_only_go_back_on_the_shelf_are_skipped_with_a_reason(given_back: GivenBack) -> None:
+    row = given_back.later.refunds["3:r82"]
     assert (row["outcome"], row["code"]) == ("skipped", "refund_without_money")
-    assert sold.writes() == []
+    assert "3:r82" not in given_back.quiet.documents
 
 
-def test_money_that_is_promised_arrives_when_it_is_given(sold: Coupling) -> None:
-    order = give_back(sold, 1, refund(83, RefundLineSeed(0, 1), paid=(PaymentSeed(CARD, 1995, kind="REFUND", status="PENDING"),)))
-    sold.run(DAY)
-    assert results(sold)["1:r83"]["code"] == "refund_pending"
-    sold.change(1, transactions=[*order.transactions[:-1], replace(order.transactions[-1], status="SUCCESS")])
-    sold.run(DAY)
-    assert results(sold)["1:r83"]["outcome"] == "created"
+def test_money_that_is_promised_arrives_when_it_is_given(given_back: GivenBack) -> None:
+    assert given_back.later.refunds["4:r83"]["code"] == "refund_pending"
+    assert given_back.put_right.refunds["4:r83"]["outcome"] == "created"
 
 
-def test_goods_that_are_not_put_back_go_where_the_mapping_says(sold: Coupling) -> None:
-    sold.edit_mapping(lambda document: document["lookups"]["service_kinds"]["values"].update({"no_restock:2100": 900018}))
-    give_back(sold, 1, refund(84, RefundLineSeed(0, 1, restock=False), paid=1995))
-    sold.run(DAY)
-    assert lines_of(arrived(sold, "1:r84")) == [(900018, -1, 1995)]
-    assert sold.stock(BAG)[0] == str(STOCK - 2)
+def test_goods_that_are_not_put_back_go_where_the_mapping_says(given_back: GivenBack) -> None:
+    assert lines_of(given_back.put_right.documents["5:r84"]) == [(900018, -1, 995)]
+    assert given_back.put_right.stock[SIGN] == given_back.later.stock[SIGN]
+
+
+def test_an_answer_that_is_lost_makes_no_second_credit(given_back: GivenBack) -> None:
+    assert given_back.lost.faults == ["createOrderV3 reset_after"]
+    assert given_back.quiet.documents["6:r88"]["totalInclAmount"] == -3990
+    assert given_back.quiet.writes == []
+
+
+@pytest.mark.prove
+def test_a_request_that_is_lost_makes_no_second_credit(tmp_path: Path) -> None:
+    with coupled(little_shop(sale(1, TWO_BAGS, customer=eva)), tmp_path) as coupling:
+        assert coupling.run(DAY).outcomes() == {"1": "created"}
+        give_back(coupling, 1, refund(88, RefundLineSeed(0, 2), paid=3990))
+        coupling.mplus.control.faults.append(Fault("reset_before", operation="createOrderV3", times=1))
+        coupling.run(DAY)
+        coupling.run(DAY)
+        assert arrived(coupling, "1:r88")["totalInclAmount"] == -3990
 
 
 def test_refunds_can_be_left_alone(tmp_path: Path) -> None:
@@ -200,32 +251,3 @@ def test_refunds_can_be_left_alone(tmp_path: Path) -> None:
     with coupled(little_shop(given), tmp_path, mapping=lambda document: document["settings"].update(refunds="ignore")) as coupling:
         assert coupling.run(DAY).success
         assert results(coupling)["1:r85"]["code"] == "refunds_ignored"
-
-
-def test_a_return_without_a_receipt_is_a_credit_of_its_own(tmp_path: Path) -> None:
-    bare = OrderSeed(9, "#C9", sale(1).created_at, 1, (), customer_number=eva.number, refunds=(refund(86, paid=700),))
-    with coupled(little_shop(bare), tmp_path) as coupling:
-        run = coupling.run(DAY)
-        assert run.success, run.failure
-        assert (run.orders["9"]["outcome"], run.orders["9"]["code"]) == ("skipped", "nothing_sold")
-        credit = arrived(coupling, "9:r86")
-        assert lines_of(credit) == [(ADJUSTMENT, -1, 700)]
-        assert credit["relationNumber"] != 1
-
-
-def test_an_order_cancelled_before_it_was_sent_takes_its_refund_with_it(tmp_path: Path) -> None:
-    cancelled = replace(sale(1), cancelled_at=MONTHS_LATER, refunds=(refund(87, RefundLineSeed(0, 1), paid=1995),))
-    with coupled(little_shop(cancelled), tmp_path) as coupling:
-        assert coupling.run(DAY).outcomes() == {"1": "skipped"}
-        row = results(coupling)["1:r87"]
-        assert (row["outcome"], row["code"]) == ("skipped", "original_not_sent")
-        assert coupling.orders() == {}
-
-
-@pytest.mark.parametrize("kind", [pytest.param("reset_before", marks=pytest.mark.prove), "reset_after"])
-def test_an_answer_that_is_lost_makes_no_second_credit(kind: str, sold: Coupling) -> None:
-    give_back(sold, 1, refund(88, RefundLineSeed(0, 2), paid=3990))
-    sold.mplus.control.faults.append(Fault(kind, operation="createOrderV3", times=1))
-    sold.run(DAY)
-    sold.run(DAY)
-    assert arrived(sold, "1:r88")["totalInclAmount"] == -3990
