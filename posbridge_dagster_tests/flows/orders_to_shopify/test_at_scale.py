@@ -99,6 +99,7 @@ def assert_quiet_and_balanced(sides: BothSides, days: list[str]) -> None:
         assert status == 0, said
 
 
+@pytest.mark.prove
 def test_two_days_of_documents_arrive_once_and_balance(tmp_path: Path) -> None:
     with traded(tmp_path, 2, 40) as (sides, days):
         run_all(sides, days)

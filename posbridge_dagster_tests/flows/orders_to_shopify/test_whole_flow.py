@@ -13,6 +13,7 @@ from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster.settings import read_settings
 from posbridge_dagster_tests.flows.little_shop import BOOK
 from posbridge_dagster_tests.flows.orders_to_shopify.both_sides import BothSides, Row, Run, amount, both_sides
+from posbridge_dagster_tests.flows.orders_to_shopify.test_balance import balanced, stored
 from posbridge_dagster_tests.flows.orders_to_shopify.till_day import (
     CASES,
     FIRST_DAY,
@@ -130,6 +131,24 @@ def test_a_person_and_a_company_are_customers_and_a_walk_in_is_none(two_days: Tw
     assert two_days.order("company")["billingAddress"]["company"] == "Zeewind B.V."
     assert two_days.order("walk-in")["customer"] is None
     assert two_days.order("no e-mail")["customer"] is None
+
+
+def test_a_day_of_every_case_balances_in_every_measure(two_days: TwoDays) -> None:
+    status, said = balanced()
+    assert status == 0, said
+    assert f"{FIRST_DAY} balances." in said
+    assert "orders_to_mplus was not run" in said
+    sums = {(row["kind"], row["measure"], row["part"]): row for row in stored("sums")}
+    assert {measure for _, measure, _ in sums} == {"documents", "cancelled", "lines", "pieces", "gross", "vat", "tender"}
+    assert all(row["unexplained"] == 0 for row in sums.values())
+    assert sums["sale", "documents", ""]["target"] == len(CASES)
+    assert sums["refund", "gross", ""]["target"] == -(5240 + 2985)
+
+
+def test_a_balance_writes_nothing(two_days: TwoDays) -> None:
+    two_days.sides.forget_calls()
+    assert balanced()[0] == 0
+    assert two_days.sides.writes() == []
 
 
 def test_a_second_run_writes_nothing(two_days: TwoDays) -> None:
