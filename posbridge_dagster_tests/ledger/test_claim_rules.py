@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -136,7 +137,12 @@ class ClaimRules(RuleBasedStateMachine):
         assert all((record.lease_until is not None) == bool(record.owner) for record in records.values())
 
 
-ClaimRules.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+class MoreClaimRules(ClaimRules):
+    """The same rules, tried longer."""
+
+
+FEW = settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ClaimRules.TestCase.settings = FEW
+MoreClaimRules.TestCase.settings = settings(FEW, max_examples=100)
 TestClaimRules = ClaimRules.TestCase
+TestMoreClaimRules = pytest.mark.prove(MoreClaimRules.TestCase)

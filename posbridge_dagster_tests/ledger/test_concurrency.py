@@ -128,7 +128,7 @@ def test_one_change_seen_by_many_runs_is_written_once(ledger: Ledger) -> None:
 
 
 def test_processes_that_claim_at_once_are_granted_each_record_once(url: str) -> None:
-    with processes(5, "claim", url, str(RECORDS)) as claimants:
+    with processes(3, "claim", url, str(RECORDS)) as claimants:
         for claimant in claimants:
             assert hear(claimant) == "open"
         for claimant in claimants:
@@ -159,11 +159,11 @@ def test_a_killed_process_that_nobody_has_buried_counts_as_gone(url: str) -> Non
         assert ledger.claim(FLOW, intents(1), Owner.of_this_process("next-run"))["0"].granted
 
 
-def test_an_empty_database_can_be_opened_by_eight_processes_at_once(url: str) -> None:
-    with processes(8, "open", url) as openers:
+def test_an_empty_database_can_be_opened_by_several_processes_at_once(url: str) -> None:
+    with processes(4, "open", url) as openers:
         for opener in openers:
             say(opener)
-        assert [hear(opener) for opener in openers] == ["open"] * 8
+        assert [hear(opener) for opener in openers] == ["open"] * 4
     engine = create_engine(database_address(url))
     tables = set(inspect(engine).get_table_names())
     engine.dispose()
