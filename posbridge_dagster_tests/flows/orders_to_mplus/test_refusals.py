@@ -1,19 +1,64 @@
 """What MplusKASSA refuses, or already has: told to a person, never sent twice, and in once it was put right."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
+
+import pytest
 
 from posbridge_dagster.clients.mplus.orders import create_order
 from posbridge_dagster.resources import mplus_client
+from posbridge_dagster.sandbox.seed import OrderSeed, PaymentSeed
 from posbridge_dagster.settings import read_settings
-from posbridge_dagster_tests.flows.coupling import coupled
+from posbridge_dagster_tests.flows.coupling import Coupling, Run, coupled
 from posbridge_dagster_tests.flows.little_shop import BAG, DAY, bag, book, little_shop, sale, total
 
-SHOP = little_shop(sale(1), sale(2, book))
+THERE, THERE_OTHERWISE, NO_BRANCH, NO_METHOD, UNKNOWN_METHOD, GOOD = range(1, 7)
+WANTED = {"1": "unchanged", "2": "quarantined", "3": "quarantined", "4": "quarantined", "5": "quarantined", "6": "unchanged"}
 
 
-def typed_in_the_till(external_id: str, cents: int) -> None:
+def paid_by(number: int, gateway: str) -> OrderSeed:
+    return sale(number, bag, book, payments=(PaymentSeed(gateway, 1995 + 1250),))
+
+
+SALES = (
+    sale(THERE),
+    sale(THERE_OTHERWISE),
+    sale(NO_BRANCH, location=2),
+    paid_by(NO_METHOD, "gift_card"),
+    paid_by(UNKNOWN_METHOD, "cash"),
+    sale(GOOD, book),
+)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The day run once, run again, and run after the mapping was put right; `asked` and `writes` are of one run each."""
+
+    coupling: Coupling
+    first: Run
+    writes: list[str]
+    documents: dict[str, dict[str, Any]]
+    quarantined: dict[str, str]
+    again: Run
+    asked_again: list[str]
+    mended: Run
+
+
+def wrong(mapping: dict[str, Any]) -> None:
+    mapping["lookups"]["branches"]["values"] = {"2": 77}
+    methods = mapping["lookups"]["payment_methods"]["values"]
+    methods["gift_card"] = "TIKKIE"
+    del methods["cash"]
+
+
+def right(mapping: dict[str, Any]) -> None:
+    mapping["lookups"]["branches"]["values"] = {"2": 2}
+    mapping["lookups"]["payment_methods"]["values"]["gift_card"] = "CADEAUBON"
+
+
+def typed_in_the_till(external_id: str, cents: int, key: str) -> None:
     """Put an order under one of our ids into MplusKASSA, past the pipeline."""
     client = mplus_client(read_settings())
     order: dict[str, Any] = {
@@ -24,72 +69,69 @@ def typed_in_the_till(external_id: str, cents: int) -> None:
         "vatMethod": "VAT-METHOD-INCLUSIVE",
         "lineList": [{"articleNumber": BAG, "data": {"quantity": 1, "price": cents, "vatCode": 2}}],
     }
-    create_order(client, order, payments=[{"method": "PIN", "amount": cents}], prepay=False, key="11111111-1111-1111-1111-111111111111")
+    create_order(client, order, payments=[{"method": "PIN", "amount": cents}], prepay=False, key=key)
     client.close()
 
 
-def test_an_order_that_is_there_already_is_skipped_and_never_doubled(tmp_path: Path) -> None:
-    with coupled(SHOP, tmp_path) as coupling:
-        typed_in_the_till("shopify:sandbox:1", total(SHOP.orders[0]))
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refused]:
+    with coupled(little_shop(*SALES), tmp_path_factory.mktemp("refused"), mapping=wrong) as coupling:
+        typed_in_the_till(f"shopify:sandbox:{THERE}", total(SALES[0]), "11111111-1111-1111-1111-111111111111")
+        typed_in_the_till(f"shopify:sandbox:{THERE_OTHERWISE}", 1000, "22222222-2222-2222-2222-222222222222")
         coupling.forget_calls()
-        run = coupling.run(DAY)
-        assert run.success, run.failure
-        assert (run.orders["1"]["outcome"], run.orders["1"]["code"]) == ("skipped", "exists_already")
-        assert run.orders["1"]["target_id"] == coupling.orders()["1"]["orderId"]
-        assert coupling.writes() == ["createOrderV3"]
-        assert coupling.run(DAY).outcomes() == {"1": "unchanged", "2": "unchanged"}
-
-
-def test_an_order_that_is_there_with_another_total_is_shown_to_a_person(tmp_path: Path) -> None:
-    with coupled(SHOP, tmp_path) as coupling:
-        typed_in_the_till("shopify:sandbox:1", 1000)
-        run = coupling.run(DAY)
-        assert (run.orders["1"]["outcome"], run.orders["1"]["code"]) == ("quarantined", "total_differs")
-        assert "10.00 EUR, the sale is 19.95 EUR" in run.orders["1"]["reason"]
-        assert run.outcomes()["2"] == "created"
-        assert coupling.quarantined() == {"1": "total_differs"}
-
-
-def test_a_refused_order_is_not_sent_again_unchanged_and_is_in_once_it_was_put_right(tmp_path: Path) -> None:
-    def unknown_branch(mapping: dict[str, Any]) -> None:
-        mapping["lookups"]["branches"]["values"] = {"1": 77}
-
-    with coupled(little_shop(sale(1), sale(2, location=2)), tmp_path, mapping=unknown_branch) as coupling:
-        run = coupling.run(DAY)
-        assert run.outcomes() == {"1": "quarantined", "2": "created"}
-        assert "branch 77 does not exist" in run.orders["1"]["reason"]
+        first, writes, documents, quarantined = coupling.run(DAY), coupling.writes(), coupling.orders(), coupling.quarantined()
         coupling.forget_calls()
-        assert coupling.run(DAY).outcomes() == {"1": "quarantined", "2": "unchanged"}
-        assert "createOrderV3" not in coupling.asked()
-        coupling.edit_mapping(lambda mapping: mapping["lookups"]["branches"].update({"values": {"1": 1}}))
-        assert coupling.run(DAY).outcomes() == {"1": "created", "2": "unchanged"}
-        assert coupling.quarantined() == {}
-        assert coupling.orders()["1"]["branchNumber"] == 1
+        again, asked = coupling.run(DAY), coupling.asked()
+        coupling.edit_mapping(right)
+        yield Refused(coupling, first, writes, documents, quarantined, again, asked, coupling.run(DAY))
 
 
-def test_a_refused_payment_leaves_an_order_that_is_paid_once_the_method_is_right(tmp_path: Path) -> None:
-    def inactive(mapping: dict[str, Any]) -> None:
-        mapping["lookups"]["payment_methods"]["values"]["shopify_payments"] = "TIKKIE"
-
-    with coupled(little_shop(sale(1, bag, book)), tmp_path, mapping=inactive) as coupling:
-        run = coupling.run(DAY)
-        assert (run.orders["1"]["outcome"], run.orders["1"]["code"]) == ("quarantined", "payment_failed")
-        assert "TIKKIE is not active" in run.orders["1"]["reason"]
-        assert coupling.orders()["1"]["payments"] == []
-        coupling.edit_mapping(lambda mapping: mapping["lookups"]["payment_methods"]["values"].update({"shopify_payments": "PIN"}))
-        assert coupling.run(DAY).outcomes() == {"1": "created"}
-        assert [payment["method"] for payment in coupling.orders()["1"]["payments"]] == ["PIN"]
-        assert coupling.orders()["1"]["deliveryState"] == "COMPLETE"
-        assert coupling.quarantined() == {}
+def told(run: Run, number: int) -> tuple[str, str]:
+    return run.orders[str(number)]["outcome"], run.orders[str(number)]["code"]
 
 
-def test_a_way_of_paying_that_the_mapping_does_not_know_is_named(tmp_path: Path) -> None:
-    def without_cards(mapping: dict[str, Any]) -> None:
-        del mapping["lookups"]["payment_methods"]["values"]["shopify_payments"]
+def test_an_order_that_is_there_already_is_skipped_and_never_doubled(refused: Refused) -> None:
+    assert refused.first.success, refused.first.failure
+    assert told(refused.first, THERE) == ("skipped", "exists_already")
+    assert refused.first.orders[str(THERE)]["target_id"] == refused.coupling.orders()[str(THERE)]["orderId"]
+    assert refused.again.outcomes()[str(THERE)] == "unchanged"
 
-    with coupled(SHOP, tmp_path, mapping=without_cards) as coupling:
-        run = coupling.run(DAY)
-        assert run.success, run.failure
-        assert set(run.outcomes().values()) == {"quarantined"}
-        assert "shopify_payments" in run.orders["1"]["reason"]
-        assert coupling.writes() == []
+
+def test_only_what_is_not_there_is_written_and_the_others_go_on(refused: Refused) -> None:
+    assert refused.first.outcomes()[str(GOOD)] == "created"
+    assert set(refused.documents) == {str(number) for number in (THERE, THERE_OTHERWISE, NO_METHOD, GOOD)}
+    assert refused.writes.count("createOrderV3") == 2, refused.writes
+
+
+def test_an_order_that_is_there_with_another_total_is_shown_to_a_person(refused: Refused) -> None:
+    assert told(refused.first, THERE_OTHERWISE) == ("quarantined", "total_differs")
+    assert "10.00 EUR, the sale is 19.95 EUR" in refused.first.orders[str(THERE_OTHERWISE)]["reason"]
+    assert refused.quarantined[str(THERE_OTHERWISE)] == "total_differs"
+
+
+def test_what_was_refused_is_not_sent_again_unchanged(refused: Refused) -> None:
+    assert refused.again.outcomes() == WANTED
+    assert "createOrderV3" not in refused.asked_again
+
+
+def test_a_refused_order_is_in_once_it_was_put_right(refused: Refused) -> None:
+    assert "branch 77 does not exist" in refused.first.orders[str(NO_BRANCH)]["reason"]
+    assert refused.mended.outcomes() == WANTED | {str(NO_BRANCH): "created", str(NO_METHOD): "created"}
+    assert refused.coupling.orders()[str(NO_BRANCH)]["branchNumber"] == 2
+    assert set(refused.coupling.quarantined()) == {str(THERE_OTHERWISE), str(UNKNOWN_METHOD)}
+
+
+def test_a_refused_payment_leaves_an_order_that_is_paid_once_the_method_is_right(refused: Refused) -> None:
+    assert told(refused.first, NO_METHOD) == ("quarantined", "payment_failed")
+    assert "TIKKIE is not active" in refused.first.orders[str(NO_METHOD)]["reason"]
+    assert refused.documents[str(NO_METHOD)]["payments"] == []
+    paid = refused.coupling.orders()[str(NO_METHOD)]
+    assert [payment["method"] for payment in paid["payments"]] == ["CADEAUBON"]
+    assert paid["deliveryState"] == "COMPLETE"
+
+
+def test_a_way_of_paying_that_the_mapping_does_not_know_is_named_and_nothing_of_it_is_written(refused: Refused) -> None:
+    row = refused.first.orders[str(UNKNOWN_METHOD)]
+    assert row["outcome"] == "quarantined"
+    assert "cash" in row["reason"]
+    assert str(UNKNOWN_METHOD) not in refused.coupling.orders()
