@@ -5,7 +5,19 @@ Imports SQLAlchemy and the model, no client, no frame and no Dagster.
 
 from posbridge_dagster.ledger.cursors import ANYTHING
 from posbridge_dagster.ledger.directory import Directory, normalised_email
-from posbridge_dagster.ledger.entries import Claim, Closing, Intent, Quarantined, QuarantineEntry, Record, State, Total
+from posbridge_dagster.ledger.entries import (
+    BEFORE,
+    Change,
+    Changed,
+    Claim,
+    Closing,
+    Intent,
+    Quarantined,
+    QuarantineEntry,
+    Record,
+    State,
+    Total,
+)
 from posbridge_dagster.ledger.failures import LedgerFailure, LedgerTooNew, LedgerUnavailable
 from posbridge_dagster.ledger.ledger import Ledger
 from posbridge_dagster.ledger.levels import Level, LevelKey, Levels
@@ -13,6 +25,9 @@ from posbridge_dagster.ledger.owner import Owner
 
 __all__ = [
     "ANYTHING",
+    "BEFORE",
+    "Change",
+    "Changed",
     "Claim",
     "Closing",
     "Directory",

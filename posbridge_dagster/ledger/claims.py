@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, Select, bindparam, delete, select, update
 
+from posbridge_dagster.ledger.changes import add_changes
 from posbridge_dagster.ledger.entries import Claim, Closing, Intent, Record, State
 from posbridge_dagster.ledger.owner import Owner
 from posbridge_dagster.ledger.records import RECORD_COLUMNS, read_records, record_of, records_query
@@ -155,7 +156,8 @@ class Claims(Section):
     def close_records(self, flow: str, closings: Sequence[Closing], owner: Owner) -> list[str]:
         """Write down how claimed records ended and let them go.
 
-        Done records leave the quarantine, but for those of which a later change waits there (outcome ``quarantined``).
+        Done records leave the quarantine, but for those of which a later change waits there (outcome ``quarantined``). What was
+        changed is kept in the trail, also of a record that this owner has lost: it was written all the same.
         Returns the ids that were not closed because this owner no longer holds them: another run took them after the lease
         ended, and what happened to them must be said.
         """
@@ -175,6 +177,7 @@ class Claims(Section):
                 self.scope.rows_of(RECORD, flow=flow), RECORD.c.source_id == bindparam("closed_id"), RECORD.c.owner == owner.text
             )
             connection.execute(statement.values({name: bindparam(name) for name in rows[0] if name != "closed_id"}), rows)
+        add_changes(connection, self.scope, flow, closings, owner.run_id, moment)
         settled = [closing for closing in closings if closing.state is State.DONE and closing.outcome != Outcome.QUARANTINED]
         done = [closing.source_id for closing in settled if closing.source_id in held]
         if done:

@@ -1,10 +1,13 @@
 """What is written into the ledger and read from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+
+BEFORE = "before"
+"""Name in a record's detail: the values, by field, that stood there before a write that is not known to have ended."""
 
 
 class State(StrEnum):
@@ -89,10 +92,33 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A field that was written of a record that was there: what stood in it and what took its place, JSON-able, None for nothing."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Changed(Change):
+    """A change as it stands in the trail: of which record, by which of its attempts and which rules, when."""
+
+    flow: str
+    source_id: str
+    attempt: int
+    target_id: str
+    rule: str
+    run_id: str
+    written_at: datetime
+
+
+@dataclass(frozen=True)
 class Closing:
     """How a claimed record ended. The target and the written amount, left as None, keep what the ledger knows.
 
-    ``state`` stays ``intent`` when nobody knows whether the write happened: the next claim is then in doubt.
+    ``state`` stays ``intent`` when nobody knows whether the write happened: the next claim is then in doubt. ``changes`` are what
+    this ``attempt`` changed, by the mapping file with the fingerprint ``rule``.
     """
 
     source_id: str
@@ -104,6 +130,9 @@ class Closing:
     reason: str = ""
     written_minor: int | None = None
     detail: Mapping[str, Any] | None = None
+    changes: Sequence[Change] = ()
+    attempt: int = 0
+    rule: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,23 +3,26 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import delete, null, or_, select, update
+from sqlalchemy import Connection, delete, null, or_, select, update
 
 from posbridge_dagster.ledger.directory import normalised_email
+from posbridge_dagster.ledger.entries import BEFORE
 from posbridge_dagster.ledger.scope import Section
-from posbridge_dagster.ledger.tables import LINK, QUARANTINE, RELATION, RELATION_TEXTS
+from posbridge_dagster.ledger.tables import CHANGE, LINK, QUARANTINE, RECORD, RELATION, RELATION_TEXTS
 from posbridge_dagster.model.identity import email_key
 
 ERASED: Mapping[str, Any] = {"erased": True}
 _PERSON_KEYS = ("email", "customer_key", "relation_number")
+_RELATION = "relation:"  # before the number, the id of a relation as a record
 
 
 class Erasing(Section):
     """Erases persons. Ids of records and systems stay: without them an order would be written twice."""
 
     def erase_person(self, emails: Collection[str], keys: Collection[str]) -> dict[str, int]:
-        """Empty the copies of their relations, the payloads in quarantine that tell of them, and links by their e-mail address.
+        """Empty the copies of their relations and the payloads in quarantine that tell of them, and take away what names them.
 
+        That is links by their e-mail address, and the trail of what was changed of them.
         ``emails`` are e-mail addresses, ``keys`` customer keys and relation numbers. Returns how many of each there were.
         """
         addresses = {normalised_email(email) for email in emails}
@@ -39,8 +42,26 @@ class Erasing(Section):
                 connection.execute(update(QUARANTINE).where(these).values(source_payload=dict(ERASED), target_payload=null()))
             by_email = LINK.c.source_id.in_([email_key(email) for email in addresses])
             links = connection.execute(delete(LINK).where(self.scope.rows_of(LINK), by_email)).rowcount
+            changes = self._erase_changes(connection, addresses, numbers)
         self.database.wipe_remains()
-        return {"relations": relations, "quarantine entries": len(told), "links": links}
+        return {"relations": relations, "quarantine entries": len(told), "links": links, "changes": changes}
+
+    def _erase_changes(self, connection: Connection, addresses: Collection[str], numbers: Collection[int]) -> int:
+        """Take away what was changed of a person, known by relation numbers or by an e-mail address they have or had; return how much."""
+        emails = select(CHANGE.c.source_id, CHANGE.c.before, CHANGE.c.after).where(self.scope.rows_of(CHANGE, field="email"))
+        named = {row.source_id for row in connection.execute(emails) if _tells_of((row.before, row.after), set(addresses), set())}
+        theirs = sorted(named | {f"{_RELATION}{number}" for number in numbers})
+        columns = (RECORD.c.flow, RECORD.c.source_id, RECORD.c.detail, RECORD.c.earlier)
+        for row in connection.execute(select(*columns).where(self.scope.rows_of(RECORD), RECORD.c.source_id.in_(theirs))).all():
+            this = self.scope.rows_of(RECORD, flow=row.flow, source_id=row.source_id)
+            earlier = row.earlier and {**row.earlier, "detail": _without_values(row.earlier["detail"])}
+            connection.execute(update(RECORD).where(this).values(detail=_without_values(row.detail), earlier=earlier))
+        return connection.execute(delete(CHANGE).where(self.scope.rows_of(CHANGE), CHANGE.c.source_id.in_(theirs))).rowcount
+
+
+def _without_values(detail: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return a record's detail without the values of a write that has not ended."""
+    return None if detail is None else {name: value for name, value in detail.items() if name != BEFORE}
 
 
 def _tells_of(value: Any, emails: set[str], keys: set[str]) -> bool:

@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Self
 
+from posbridge_dagster.ledger.changes import Changes
 from posbridge_dagster.ledger.claims import Claims
 from posbridge_dagster.ledger.cursors import Cursors
 from posbridge_dagster.ledger.database import Database, database_address
@@ -14,8 +15,8 @@ from posbridge_dagster.ledger.records import Records
 from posbridge_dagster.ledger.scope import Scope
 
 
-class Ledger(Records, Claims, Quarantine, Links, Cursors, Erasing):
-    """Records, claims, quarantine, links and cursors of one shop and one administration.
+class Ledger(Records, Claims, Changes, Quarantine, Links, Cursors, Erasing):
+    """Records, claims, changes, quarantine, links and cursors of one shop and one administration.
 
     Safe to share between threads. Every method is one or more whole transactions and raises LedgerFailure when the database
     fails; nothing is then half written.

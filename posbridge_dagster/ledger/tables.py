@@ -1,7 +1,7 @@
 """The tables of the ledger; every one is keyed by shop and administration.
 
-Personal data stands in two of them only: the payloads of ``posbridge_quarantine`` and the columns of
-``posbridge_relation``.
+Personal data stands in these only: the payloads of ``posbridge_quarantine``, the columns of ``posbridge_relation``, the values of
+``posbridge_change``, and the ``before`` of a record's detail while it is being written.
 """
 
 from collections.abc import Sequence
@@ -112,6 +112,19 @@ LINK = Table(
     Column("linked_at", Moment, nullable=False),
 )
 _index(LINK, "kind", "target_id", suffix="target")
+
+CHANGE = Table(
+    "posbridge_change",
+    METADATA,
+    *_keys("flow", "source_id"),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),  # the record's attempts when it was written
+    Column("field", Text, primary_key=True),
+    *_texts("target_id"),
+    Column("before", JSON(none_as_null=True)),  # empty: nothing stood there
+    Column("after", JSON(none_as_null=True)),
+    *_texts("rule", "run_id"),
+    Column("written_at", Moment, nullable=False),
+)
 
 CURSOR = Table(
     "posbridge_cursor",

@@ -28,6 +28,8 @@ _MEMBERS = {
     "template_suffix": "templateSuffix",
 }
 
+_NEVER_EMPTIED = ("handle", "sort_order")
+
 Row = Mapping[str, Any]
 
 
@@ -103,6 +105,18 @@ def differing_fields(item: Kept, found: Row, members: Collection[str] | None) ->
     if PRODUCTS in item.fields and (members is None or set(members) != wanted_members(item)):
         differing.add(PRODUCTS)
     return differing | ({PUBLICATIONS, DELETED} & set(item.fields))
+
+
+def present_fields(item: Kept, found: Row) -> dict[str, Any]:
+    """Return what stands in the fields of a collection that was found.
+
+    Its members follow the products of the group, and are not told; where it is on sale is not known.
+    """
+    if item.fields[DELETED]:
+        return {}
+    there = {name: found[member] for name, member in _MEMBERS.items() if item.fields.get(name) or name not in _NEVER_EMPTIED}
+    there[PARENT] = (found["parent"] or {}).get("value")
+    return {name: value for name, value in there.items() if name in item.fields}
 
 
 def wanted_members(item: Kept) -> set[str]:

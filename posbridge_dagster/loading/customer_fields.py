@@ -7,7 +7,7 @@ that marks a retired relation; addresses that a person added stay.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from posbridge_dagster.clients.shopify.customers import changes, with_address
+from posbridge_dagster.clients.shopify.customers import changes, current, with_address
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.seen import digest_of
 from posbridge_dagster.loading.shopify_input import Input, address_input, tags
@@ -32,6 +32,7 @@ _MEMBERS = {
 _CLEARED = {"phone", "first_name", "last_name", "note"}
 """Fields that are emptied when the relation no longer has them; the others keep what they had."""
 
+_BILLED = {**{name: name for name in BILLING}, "country": "countryCodeV2"}
 _BETWEEN = "-"
 
 Row = Mapping[str, Any]
@@ -61,6 +62,7 @@ def kept_customer(row: Row, policies: Mapping[str, str], custom_id: str, source:
         policies={**policies, RETIRED: "update"},
         payload={**row, "retired_tag": retired_tag},
         source=source or row,
+        is_person=True,
     )
 
 
@@ -96,6 +98,21 @@ def differing_fields(item: Kept, found: Input) -> set[str]:
     if RETIRED in item.fields and item.fields[RETIRED] != (item.payload["retired_tag"] in found["tags"]):
         differing.add(RETIRED)
     return differing
+
+
+def present_fields(item: Kept, found: Input) -> dict[str, Any]:
+    """Return what stands in the fields of a customer who was found; not of those that are left as they are.
+
+    Of tags it is those of the relation, for the others are people's. Which of several addresses the goods went to is not known.
+    """
+    there: dict[str, Any] = {name: current(found, member) for name, member in _MEMBERS.items()}
+    there |= {name: (found["defaultAddress"] or {}).get(member) for name, member in _BILLED.items()}
+    there |= {VAT_NUMBER: (found.get("vatNumber") or {}).get("value"), RETIRED: item.payload["retired_tag"] in found["tags"]}
+    there["tags"] = sorted(set(item.fields.get("tags", ())) & set(found["tags"]))
+    left = {name for name in _MEMBERS if item.fields.get(name) in (None, "") and name not in _CLEARED}
+    if address_input(item.payload) is None:
+        left |= set(BILLING)
+    return {name: value for name, value in there.items() if name in item.fields and name not in left}
 
 
 def customer_digest(customer: Input) -> str:

@@ -29,7 +29,10 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class CustomersOfOrders:
-    """Finds or makes one run's customers. ``policies`` says per field when it is written: create, update or always."""
+    """Finds or makes one run's customers.
+
+    ``policies`` says per field when it is written: create, update or always; ``rule`` is the fingerprint of the mapping file.
+    """
 
     ledger: Ledger
     owner: Owner
@@ -38,6 +41,7 @@ class CustomersOfOrders:
     run_id: str
     policies: Mapping[str, str]
     dry_run: bool = False
+    rule: str = ""
 
     def load(self, customers: Sequence[Row]) -> list[ResultRow]:
         """Return one row per customer in the order given; ``target_id`` is the digits of the customer's gid.
@@ -82,7 +86,7 @@ class CustomersOfOrders:
 
     def _kept(self, customers: Sequence[Row], matching: CustomerMatching) -> dict[str, ResultRow]:
         items = [kept_customer(each, self.policies, f"{self.administration}:{each['relation_number']}") for each in customers]
-        keeping = Upkeep(RECORDS, self.ledger, self.owner, self.run_id, dry_run=self.dry_run)
+        keeping = Upkeep(RECORDS, self.ledger, self.owner, self.run_id, dry_run=self.dry_run, rule=self.rule)
         rows = {row.source_id: row for row in keeping.load(items, ShopifyCustomers(self.client, self.ledger, matching))}
         return {key: self._waited_for(row) if row.code == "in_progress_elsewhere" else row for key, row in rows.items()}
 

@@ -23,7 +23,8 @@ class Kept:
     """A record that is kept in step.
 
     ``fields`` are the values as the mapping gives them, JSON-able, by target field; ``policies`` the policy per field, always
-    where none is named. ``payload`` is whatever else the writer needs, ``source`` what a person reads in quarantine.
+    where none is named. ``payload`` is whatever else the writer needs, ``source`` what a person reads in quarantine. The values
+    of one that ``is_person`` are never shown in clear.
     """
 
     source_id: str
@@ -33,6 +34,7 @@ class Kept:
     policies: Mapping[str, str] = field(default_factory=dict)
     payload: Mapping[str, Any] = field(default_factory=dict)
     source: Mapping[str, Any] = field(default_factory=dict)
+    is_person: bool = False
 
 
 def part_of(name: str) -> str:
@@ -52,14 +54,16 @@ def first_fields(item: Kept) -> tuple[str, ...]:
     return tuple(name for name, value in item.fields.items() if item.policies.get(name, "always") != "update" and value not in _EMPTY)
 
 
-def told_fields(names: Collection[str]) -> str:
-    """Return fields for a person to read; one of more than three parts is told once: ``price of 12``."""
+def told_fields(names: Collection[str], values: Mapping[str, str] | None = None) -> str:
+    """Return fields for a person to read, each with what ``values`` says of it; one of more than three parts is told as ``price of 12``."""
     parts = Counter(field_of(name) for name in names if part_of(name))
-    return ", ".join(dict.fromkeys(_told(name, parts[field_of(name)]) for name in names))
+    return ", ".join(dict.fromkeys(_told(name, parts[field_of(name)], values or {}) for name in names))
 
 
-def _told(name: str, parts: int) -> str:
-    return f"{field_of(name)} of {parts}" if part_of(name) and parts > _PARTS_NAMED else name
+def _told(name: str, parts: int, values: Mapping[str, str]) -> str:
+    if part_of(name) and parts > _PARTS_NAMED:
+        return f"{field_of(name)} of {parts}"
+    return f"{name}: {values[name]}" if name in values else name
 
 
 def field_digests(item: Kept) -> dict[str, str]:

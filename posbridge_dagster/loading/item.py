@@ -38,7 +38,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Written:
-    """What the other system holds now; ``code`` and ``reason`` say what is worth telling, ``kept`` is remembered with the item's own."""
+    """What the other system holds now.
+
+    ``code`` and ``reason`` say what is worth telling, ``kept`` is remembered with the item's own. ``otherwise`` are the fields that
+    could not be written as asked, with the values they have.
+    """
 
     target_id: str
     target_number: str = ""
@@ -46,6 +50,7 @@ class Written:
     code: str = ""
     reason: str = ""
     kept: Mapping[str, Any] | None = None
+    otherwise: Mapping[str, Any] = field(default_factory=dict)
 
 
 class HalfWritten(Exception):

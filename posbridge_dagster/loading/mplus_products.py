@@ -10,7 +10,7 @@ from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.products import create_product, products_of_articles, update_product
 from posbridge_dagster.clients.mplus.reading import Record
 from posbridge_dagster.ledger import Ledger
-from posbridge_dagster.loading.fields import Kept, first_fields, part_of
+from posbridge_dagster.loading.fields import Kept, field_of, first_fields, part_of
 from posbridge_dagster.loading.once import Written
 from posbridge_dagster.loading.product_matching import ARTICLE, FAMILY, ITEM, MADE_FROM_PRODUCT
 from posbridge_dagster.loading.works import Answer, Conflict, Work
@@ -69,13 +69,12 @@ class MplusProductWriter:
 
     def differing(self, item: Kept, found: Record) -> Collection[str]:
         """Return the fields in which a family or its articles are other than they should be."""
-        own = item.payload["family"]
-        differing = {name for name, value in own.items() if (found.get(_FAMILY[name]) or None) != value}
-        there = {str(article["articleNumber"]): article for article in found["articleList"]}
-        for number, content in item.payload["articles"].items():
-            article = there.get(number, {})
-            differing |= {f"{number}.{name}" for name, value in content.items() if _other(article.get(_ARTICLE[name]), value)}
-        return differing
+        return {name for name, there in _all_present(item, found).items() if _other(there, item.fields[name])}
+
+    def present(self, item: Kept, found: Record) -> Mapping[str, Any]:
+        """Return what stands in the fields of a family and its articles; not of those that are left as they are."""
+        there = _all_present(item, found)
+        return {name: value for name, value in there.items() if field_of(name) in _TEXTS or item.fields[name] is not None}
 
     def amiss(self, item: Kept, found: Record) -> Collection[str]:
         """Return the fields of articles that the family does not have."""
@@ -122,6 +121,15 @@ def _changes(work: Work) -> dict[str, Any]:
     articles = [_article(work, number) for number in work.item.payload["articles"]]
     changed = [article for article in articles if len(article) > 1 or str(article["articleNumber"]) not in there]
     return {**_family(work), **({"articleList": changed} if changed else {})}
+
+
+def _all_present(item: Kept, found: Record) -> dict[str, Any]:
+    """Return what stands in the fields of a family and of those of its articles that are there."""
+    there: dict[str, Any] = {name: found.get(_FAMILY[name]) or None for name in item.payload["family"]}
+    for article in found["articleList"]:
+        number = str(article["articleNumber"])
+        there |= {f"{number}.{name}": article.get(_ARTICLE[name]) for name in item.payload["articles"].get(number, ())}
+    return there
 
 
 def _there(found: Record) -> set[str]:

@@ -38,7 +38,9 @@ _VARIANT = {
 _ITEM = {"cost": "cost", "tracked": "tracked", "requires_shipping": "requiresShipping", "sku": "sku"}
 _CLEARED = {"barcode": ""}
 _WEIGHT = ("weight", "weight_unit")
+_NUMBERS = ("price", "compare_at", "cost", "weight")
 _SHOPIFYS_OWN = ("handle", "status", "vendor")  # Shopify fills these in where nothing is said
+_NEVER_EMPTIED = (*_SHOPIFYS_OWN, *_ITEM, "taxable", "inventory_policy")
 
 Input = dict[str, Any]
 
@@ -164,39 +166,69 @@ def with_tags(found: Node, tags: Collection[str]) -> list[str]:
     return [*found["tags"], *(tag for tag in tags if tag.casefold() not in there)]
 
 
+def product_value(name: str, wanted: Any, found: Node) -> Any:
+    """Return what stands in a field of a product in Shopify; of its tags those that are ``wanted``, for the others are people's."""
+    if name == "tags":
+        there = {tag.casefold() for tag in found["tags"]}
+        return [tag for tag in wanted or () if tag.casefold() in there]
+    return found[_PRODUCT[name]] or None
+
+
+def variant_value(name: str, found: Node) -> Any:
+    """Return what stands in a field of a variant in Shopify, numbers as plain text; a variant without options has no values."""
+    item = found["inventoryItem"]
+    if name == "option_values":
+        values = [option["value"] for option in found["selectedOptions"]]
+        return [] if values == [DEFAULT_VALUE] else values
+    if name in _WEIGHT:
+        weight = (item["measurement"] or {}).get("weight") or {}
+        return weight.get("unit") if name == "weight_unit" else _plain(weight.get("value"))
+    if name == "cost":
+        return _plain((item["unitCost"] or {}).get("amount"))
+    if name in ("price", "compare_at"):
+        return _plain(found[_VARIANT[name]])
+    there = found["sku"] if name == "sku" else item[_ITEM[name]] if name in _ITEM else found[_VARIANT[name]]
+    return None if there == "" else there
+
+
+def feature_value(feature: Mapping[str, Any], metafields: Collection[Node]) -> str | None:
+    """Return the value of a feature in Shopify, None where it is not there."""
+    name = (feature["namespace"], feature["key"])
+    return next((each["value"] for each in metafields if (each["namespace"], each["key"]) == name), None)
+
+
+def is_left(name: str, content: Mapping[str, Any]) -> bool:
+    """Whether a field of a product or of a variant stays as it is in Shopify, because ``content`` has no value for it."""
+    if name in _WEIGHT:
+        return not (content.get("weight") and content.get("weight_unit"))
+    return name in _NEVER_EMPTIED and content.get(name) in (None, "")
+
+
 def product_differs(name: str, wanted: Any, found: Node) -> bool:
     """Return whether a field of a product is another in Shopify."""
+    there = product_value(name, wanted, found)
     if name == "tags":
-        return not {tag.casefold() for tag in wanted or ()} <= {tag.casefold() for tag in found["tags"]}
-    if name in _SHOPIFYS_OWN and not wanted:
+        return len(there) < len(wanted or ())
+    if is_left(name, {name: wanted}):
         return False
-    return _text(wanted) != _text(found[_PRODUCT[name]])
+    return _text(wanted) != _text(there)
 
 
 def variant_differs(name: str, content: Mapping[str, Any], found: Node) -> bool:
     """Return whether a field of a variant is another in Shopify."""
-    wanted, item = content.get(name), found["inventoryItem"]
+    wanted, there = content.get(name), variant_value(name, found)
     if name == "option_values":
-        return bool([option["value"] for option in found["selectedOptions"]] != (wanted or [DEFAULT_VALUE]))
-    if name in _WEIGHT:
-        weight = (item["measurement"] or {}).get("weight") or {}
-        if not (content.get("weight") and content.get("weight_unit")):
-            return False
-        there = weight.get("unit") if name == "weight_unit" else weight.get("value")
-        return bool(there != wanted) if name == "weight_unit" else _number(there) != _number(wanted)
-    if name in ("price", "compare_at"):
-        return _number(found[_VARIANT[name]]) != _number(wanted)
-    if name == "cost":
-        return wanted is not None and _number((item["unitCost"] or {}).get("amount")) != _number(wanted)
-    if wanted is None and name != "barcode":
+        return bool((there or [DEFAULT_VALUE]) != (wanted or [DEFAULT_VALUE]))
+    if is_left(name, content):
         return False
-    there = found["sku"] if name == "sku" else item[_ITEM[name]] if name in _ITEM else found[_VARIANT[name]]
+    if name in _NUMBERS:
+        return _number(there) != _number(wanted)
     return _text(there) != _text(wanted)
 
 
 def feature_differs(feature: Mapping[str, Any], metafields: Collection[Node]) -> bool:
     """Return whether a feature is another in Shopify, or is there where it should not be."""
-    there = next((each["value"] for each in metafields if (each["namespace"], each["key"]) == (feature["namespace"], feature["key"])), None)
+    there = feature_value(feature, metafields)
     if there and feature["value"] and feature["type"] in _READ_AS:
         read = _READ_AS[feature["type"]]
         return bool(read(there) != read(feature["value"]))
@@ -218,6 +250,12 @@ def _cleared(name: str, value: Any) -> Any:
 
 def _text(value: Any) -> str:
     return "" if value is None else " ".join(str(value).split())
+
+
+def _plain(value: Any) -> str | None:
+    """Return a number as the mapping writes it."""
+    number = _number(value)
+    return None if number is None else f"{number.normalize():f}"
 
 
 def _number(value: Any) -> Decimal | None:

@@ -24,7 +24,7 @@ RESULT = FrameShape(
         "written_minor": Column(WHOLE, "cents: what the other system answered; empty where nothing is there"),
         "currency": Column(TEXT, "ISO 4217"),
         "day": Column(TEXT, "local day, YYYY-MM-DD"),
-        "changes": Column(TEXT, "plan: fields that would change"),
+        "changes": Column(TEXT, "fields that change, each with what stood there and what takes its place; of persons masked"),
     },
 )
 

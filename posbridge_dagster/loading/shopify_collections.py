@@ -39,6 +39,7 @@ from posbridge_dagster.loading.collection_fields import (
     differing_fields,
     new_source,
     own_source,
+    present_fields,
     wanted_members,
 )
 from posbridge_dagster.loading.fields import Kept
@@ -96,6 +97,10 @@ class ShopifyCollections:
         source = own_source(found)
         return differing_fields(item, found, collection_members(self.client, source) if source else None)
 
+    def present(self, item: Kept, found: Node) -> Mapping[str, Any]:
+        """Return what stands in the fields of a collection that was found, where that is known."""
+        return present_fields(item, found)
+
     def apply(self, works: Sequence[Work]) -> Iterator[tuple[str, Answer]]:
         """Write collections, several at a time, and yield their answers in order; what is written is linked before that is told."""
         self._know_channels()
@@ -135,7 +140,8 @@ class ShopifyCollections:
         if PUBLICATIONS in work.fields or DELETED in work.fields:
             self._publish(item, collection["id"])
         self._seen[str(item.payload["group_number"])] = seen_text(collection, collection_digest(collection))
-        return Written(tail(collection["id"]), str(collection["handle"]))
+        handle = str(collection["handle"])
+        return Written(tail(collection["id"]), handle, otherwise={"handle": handle} if "handle" in work.fields else {})
 
     def _ended(self, work: Work) -> Written:
         """Do with the collection of a deleted group what the mapping says."""

@@ -13,7 +13,7 @@ from typing import Any
 from posbridge_dagster.clients.failures import Busy, Refused, RemoteFailure, UnknownOutcome, Unreachable
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.custom_ids import NAMESPACE, custom_id, custom_id_metafield
-from posbridge_dagster.clients.shopify.customers import customer_set, match_customers, taken
+from posbridge_dagster.clients.shopify.customers import current, customer_set, match_customers, taken
 from posbridge_dagster.clients.shopify.errors import UserErrors
 from posbridge_dagster.clients.shopify.metafields import METAFIELDS_IN_A_CALL, metafields_delete, metafields_set
 from posbridge_dagster.ledger import Ledger
@@ -23,6 +23,7 @@ from posbridge_dagster.loading.customer_fields import (
     customer_input,
     differing_fields,
     has_written_address,
+    present_fields,
 )
 from posbridge_dagster.loading.customer_matching import KEY, CustomerMatching, link_key
 from posbridge_dagster.loading.fields import Kept
@@ -65,6 +66,10 @@ class ShopifyCustomers:
     def differing(self, item: Kept, found: Node) -> Collection[str]:
         """Return the fields in which a customer who was found is another than the relation."""
         return differing_fields(item, found)
+
+    def present(self, item: Kept, found: Node) -> Mapping[str, Any]:
+        """Return what stands in the fields of a customer who was found, where that is known."""
+        return present_fields(item, found)
 
     def apply(self, works: Sequence[Work]) -> Iterator[tuple[str, Answer]]:
         """Write customers, several at a time, and yield their answers in order; who is written is linked before that is told."""
@@ -114,7 +119,7 @@ class ShopifyCustomers:
         customer = self._customer(work)
         is_whole = work.item.source_id not in self.notes  # one that lacks something is looked at again by night
         self._seen[_number(work)] = seen_text(customer, customer_digest(customer) if is_whole else "")
-        written = Written(tail(customer["id"]))
+        written = Written(tail(customer["id"]), otherwise={} if is_whole else {"phone": current(customer, "phone")})
         try:
             if self.companies and work.item.payload["company"]:
                 self.companies.keep(work.item.payload, written.target_id, work.fields if work.found is not None else ())

@@ -7,6 +7,7 @@ the ledger while they run: a run that is killed leaves the next one an operation
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from posbridge_dagster.clients.failures import Misconfigured
 from posbridge_dagster.clients.shopify.bulk_mutations import ended, wait_for_mutations
@@ -14,6 +15,7 @@ from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.clients.shopify.custom_ids import ID_TYPE, NAMESPACE
 from posbridge_dagster.clients.shopify.deadline import Deadline
 from posbridge_dagster.clients.shopify.metafield_definitions import Definition, are_defined, ensure_definitions
+from posbridge_dagster.clients.shopify.paging import Node
 from posbridge_dagster.clients.shopify.publications import publication_ids
 from posbridge_dagster.ledger import Ledger
 from posbridge_dagster.loading.fields import Kept, first_fields, part_of
@@ -22,9 +24,14 @@ from posbridge_dagster.loading.product_content import (
     DEFAULT_OPTION,
     PRODUCT_KEY,
     feature_differs,
+    feature_value,
     features,
+    is_left,
+    of_article,
     product_differs,
+    product_value,
     variant_differs,
+    variant_value,
 )
 from posbridge_dagster.loading.product_matching import Found, Matching
 from posbridge_dagster.loading.product_moves import held_elsewhere, let_go
@@ -71,6 +78,10 @@ class ProductWriter:
     def differing(self, item: Kept, found: Found) -> Collection[str]:
         """Return the fields in which a product is another than it should be."""
         return set(_differing(item, found, self._rules))
+
+    def present(self, item: Kept, found: Found) -> Mapping[str, Any]:
+        """Return what stands in the fields of a product and its variants; not of those that are left as they are."""
+        return dict(_present(item, found, dict(zip(self.channels, self._rules.publications, strict=True))))
 
     def amiss(self, item: Kept, found: Found) -> Collection[str]:
         """Return the options and variants where they are others, and the fields of variants that are missing."""
@@ -157,6 +168,26 @@ def _differing(item: Kept, found: Found, rules: Rules) -> Iterator[str]:
         named: Callable[[str], str] = prefix.__add__
         yield from (named(name) for name in content if named(name) in item.fields and variant_differs(name, content, variant))
         yield from (name for name, feature in features(item, number) if feature_differs(feature, variant["metafields"]))
+
+
+def _present(item: Kept, found: Found, channels: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    own, metafields = item.payload["product"], found.product["metafields"]
+    yield from ((name, product_value(name, own[name], found.product)) for name in own if name in item.fields and not is_left(name, own))
+    yield from ((name, feature_value(feature, metafields)) for name, feature in features(item, "0"))
+    yield "options", [] if _option_names(found) == [DEFAULT_OPTION] else [_option(option) for option in found.product["options"]]
+    yield "variants", sorted(int(number) for number in found.variants)
+    there = {each["publication"]["id"] for each in found.product["resourcePublicationsV2"]}
+    yield "publications", [title for title, publication in channels.items() if publication in there]
+    for number, variant in found.variants.items():
+        content = item.payload["variants"].get(number, {})
+        for name in content:
+            if of_article(number, name) in item.fields and not is_left(name, content):
+                yield of_article(number, name), variant_value(name, variant)
+        yield from ((name, feature_value(feature, variant["metafields"])) for name, feature in features(item, number))
+
+
+def _option(option: Node) -> dict[str, Any]:
+    return {"name": option["name"], "values": [value["name"] for value in option["optionValues"]]}
 
 
 def _structure(item: Kept, found: Found, rules: Rules) -> Iterator[str]:

@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from posbridge_dagster.clients.failures import Busy, Refused, UnknownOutcome, Unreachable
-from posbridge_dagster.ledger import Claim, Closing, Ledger, Owner, QuarantineEntry, Record, State
+from posbridge_dagster.ledger import Change, Claim, Closing, Ledger, Owner, QuarantineEntry, Record, State
 from posbridge_dagster.loading.brake import Brake
 from posbridge_dagster.loading.corrections import MOST, WITHIN, is_contested
 from posbridge_dagster.loading.fields import FIELDS, HALF, REFUSED, Kept, fingerprint, told_fields
 from posbridge_dagster.loading.once import HalfWritten, Written
 from posbridge_dagster.loading.result import ResultRow
+from posbridge_dagster.loading.trail import changes_of, told_changes
 from posbridge_dagster.loading.trouble import Trouble, failure_code
 from posbridge_dagster.loading.works import (
     IN_PROGRESS,
@@ -48,7 +49,10 @@ _Drifted = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True)
 class Upkeep:
-    """The keeping of one flow's records in one run. With ``dry_run`` it tells what it would do and writes nothing."""
+    """The keeping of one flow's records in one run. With ``dry_run`` it tells what it would do and writes nothing.
+
+    ``rule`` is the fingerprint of the mapping file that gives the values, for the trail of changes.
+    """
 
     flow: str
     ledger: Ledger
@@ -56,6 +60,7 @@ class Upkeep:
     run_id: str
     brake: Brake = field(default_factory=Brake)
     dry_run: bool = False
+    rule: str = ""
 
     def load(self, items: Sequence[Kept], writer: KeepingWriter, drifted: _Drifted | None = None) -> list[ResultRow]:
         """Bring every item to where it should be; return one row per item in the order given.
@@ -209,7 +214,8 @@ class Upkeep:
                 renewed_at = time.monotonic()
 
     def _answered(self, work: Work, answer: Answer, attempts: int, records: Mapping[str, Record], trouble: Trouble) -> ResultRow:
-        changes = told_fields(work.fields)
+        changed = changes_of(work.item, work.before, answer.otherwise if isinstance(answer, Written) else {})
+        changes = told_changes(work.item, work.fields, changed)
         if isinstance(answer, Busy | Unreachable | UnknownOutcome):
             trouble.happened(answer)
             row = result_row(work.item, Outcome.FAILED, None, failure_code(answer), answer.reason, attempts, changes)
@@ -217,7 +223,7 @@ class Upkeep:
         trouble.over()
         if isinstance(answer, Written):
             row = result_row(work.item, outcome_of(work), answer, attempts=attempts, changes=changes)
-            return self._close(work, State.DONE, row, records)
+            return self._close(work, State.DONE, row, records, changed=changed)
         if isinstance(answer, HalfWritten):
             row = result_row(work.item, Outcome.QUARANTINED, answer.written, answer.code, answer.reason, attempts, changes)
             return self._close(work, State.QUARANTINED, row, records, HALF if outcome_of(work) is Outcome.CREATED else "")
@@ -226,7 +232,15 @@ class Upkeep:
         row = result_row(work.item, Outcome.QUARANTINED, None, answer.code or "refused", answer.reason, attempts, changes)
         return self._close(work, State.QUARANTINED, row, records, REFUSED)
 
-    def _close(self, work: Work, state: State, row: ResultRow, records: Mapping[str, Record], mark: str = "") -> ResultRow:
+    def _close(
+        self,
+        work: Work,
+        state: State,
+        row: ResultRow,
+        records: Mapping[str, Record],
+        mark: str = "",
+        changed: Sequence[Change] = (),
+    ) -> ResultRow:
         """Write down how a record ended."""
         closing = Closing(
             source_id=row.source_id,
@@ -237,6 +251,9 @@ class Upkeep:
             code=row.code,
             reason=row.reason,
             detail=kept_detail(work, records.get(work.item.source_id), state, mark),
+            changes=changed,
+            attempt=row.attempts,
+            rule=self.rule,
         )
         lost = self.ledger.close_records(self.flow, [closing], self.owner)
         if row.outcome is Outcome.QUARANTINED:

@@ -1,12 +1,12 @@
 """What there is to do for the records that are kept in step, and how a writer of one kind of record does it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from posbridge_dagster.clients.failures import RemoteFailure
-from posbridge_dagster.ledger import Intent, Record, State
+from posbridge_dagster.ledger import BEFORE, Intent, Record, State
 from posbridge_dagster.loading.corrections import CORRECTED, corrected_again
 from posbridge_dagster.loading.fields import (
     FIELDS,
@@ -19,10 +19,10 @@ from posbridge_dagster.loading.fields import (
     fingerprint,
     first_fields,
     part_of,
-    told_fields,
 )
 from posbridge_dagster.loading.once import HalfWritten, Written
 from posbridge_dagster.loading.result import ResultRow
+from posbridge_dagster.loading.trail import changes_of, told_changes
 from posbridge_dagster.loading.trouble import failure_code
 from posbridge_dagster.model.outcome import Outcome
 
@@ -60,7 +60,7 @@ class Work:
     ``found`` is what the writer found, None where there is nothing. ``fields`` are all that is to be written, in their order;
     without any, only what the writer remembers of the record (links) is stored again. ``key`` marks the write for the other
     system. A work ``is_correction`` when nothing changed at the source and the other system has drifted. ``new_parts`` of a
-    record that is there are made.
+    record that is there are made. ``before`` is what stood in its fields, where that is known.
     """
 
     item: Kept
@@ -71,6 +71,7 @@ class Work:
     standing: Standing = Standing.NEW
     is_correction: bool = False
     new_parts: frozenset[str] = frozenset()
+    before: Mapping[str, Any] = field(default_factory=dict)
 
 
 class KeepingWriter(Protocol):
@@ -87,6 +88,10 @@ class KeepingWriter(Protocol):
 
     def differing(self, item: Kept, found: Any) -> Collection[str]:
         """Return the fields in which a record that was found is another than it should be."""
+        ...
+
+    def present(self, item: Kept, found: Any) -> Mapping[str, Any]:
+        """Return what stands in the fields of a record that was found, in the mapping's terms; what is not known is left out."""
         ...
 
     def apply(self, works: Sequence[Work]) -> Iterator[tuple[str, Answer]]:
@@ -151,7 +156,19 @@ def planned(
         due = {name for name in due if part_of(name) not in missing} | amiss
     fields = tuple(name for name in item.fields if name in due)
     is_correction = standing is Standing.KNOWN and bool(fields) and not changed
-    return replace(work, found=found, fields=fields, standing=standing, is_correction=is_correction, new_parts=missing)
+    plan = replace(work, found=found, fields=fields, standing=standing, is_correction=is_correction, new_parts=missing)
+    return plan if standing is Standing.BEGUN else replace(plan, before=_before(plan, detail.get(BEFORE, {}), writer))
+
+
+def _before(work: Work, begun: Mapping[str, Any], writer: KeepingWriter) -> dict[str, Any]:
+    """Return what stands in the fields that are written of a record that is there, where the writer knows.
+
+    Of a field that a write which was cut short has written already it is what stood there ``begun``.
+    """
+    present = writer.present(work.item, work.found) if work.fields else {}
+    there = {name: present[name] for name in changed_fields(work) if name in present}
+    written = begun.keys() & work.item.fields.keys() - set(writer.differing(work.item, work.found)) if begun else ()
+    return there | {name: begun[name] for name in written}
 
 
 def _standing(found: Any, detail: Mapping[str, Any], in_doubt: bool) -> Standing:
@@ -180,9 +197,13 @@ def outcome_of(work: Work) -> Outcome:
 
 
 def intent_of(work: Work, seen_attempts: int) -> Intent:
-    """Return what is about to be written, for the ledger: also, should the run be killed, whether somebody else had made it."""
+    """Return what is about to be written, for the ledger.
+
+    It also tells, should the run be killed, whether somebody else had made the record and what stood there.
+    """
     digest = fingerprint(work.item)
-    return Intent(work.item.source_id, digest, digest, seen_attempts=seen_attempts, detail={STRANGE: work.standing is Standing.STRANGE})
+    detail = {STRANGE: work.standing is Standing.STRANGE, **({BEFORE: dict(work.before)} if work.before else {})}
+    return Intent(work.item.source_id, digest, digest, seen_attempts=seen_attempts, detail=detail)
 
 
 def kept_detail(work: Work, record: Record | None, state: State, mark: str) -> dict[str, Any] | None:
@@ -191,6 +212,9 @@ def kept_detail(work: Work, record: Record | None, state: State, mark: str) -> d
     if state is State.DONE:
         return {FIELDS: field_digests(work.item), **(corrected_again(before) if work.is_correction else {})}
     kept: dict[str, Any] = {name: before[name] for name in (FIELDS, CORRECTED) if name in before}
+    stood = {**before.get(BEFORE, {}), **work.before}
+    if stood and mark != REFUSED:
+        kept[BEFORE] = stood
     if work.standing is Standing.STRANGE:
         kept[STRANGE] = True
     return kept | ({mark: True} if mark else {}) or None
@@ -200,7 +224,7 @@ def plan_row(work: Work) -> ResultRow:
     """Return what would be done of a record, without doing it."""
     outcome, there = outcome_of(work), Written(work.target_id) if work.found is not None else None
     code = "" if outcome is Outcome.UNCHANGED else "planned"
-    return result_row(work.item, outcome, there, code, changes=told_fields(work.fields))
+    return result_row(work.item, outcome, there, code, changes=told_changes(work.item, work.fields, changes_of(work.item, work.before)))
 
 
 def failed_row(item: Kept, failure: RemoteFailure) -> ResultRow:

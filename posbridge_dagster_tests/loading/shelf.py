@@ -25,6 +25,7 @@ class Shelf:
         self.loses: set[str] = set()
         self.conflicts: dict[str, Conflict] = {}
         self.half: set[str] = set()
+        self.unknown: set[str] = set()
         self.dies_after: int | None = None
         self.meanwhile: Callable[[], object] | None = None
 
@@ -43,6 +44,9 @@ class Shelf:
 
     def differing(self, item: Kept, found: Any) -> Collection[str]:
         return {name for name, value in item.fields.items() if found.get(name) != str(value).strip()}
+
+    def present(self, item: Kept, found: Any) -> Mapping[str, Any]:
+        return {name: found.get(name) for name in item.fields if name not in self.unknown}
 
     def apply(self, works: Sequence[Work]) -> Iterator[tuple[str, Answer]]:
         for work in works:

@@ -55,7 +55,7 @@ def test_only_the_fields_that_changed_are_written_and_those_of_policy_create_nev
     keep(ledger, shelf, item(1))
     shelf.things["a:1"]["title"] = "Mooie trui, door een mens beschreven"
     rows = keep(ledger, shelf, item(1, price="12.0", title="Trui een"))
-    assert (outcomes(rows), rows[0].changes, rows[0].target_id) == (["updated"], "price", "t-a:1")
+    assert (outcomes(rows), rows[0].changes, rows[0].target_id) == (["updated"], 'price: "10.0" -> "12.0"', "t-a:1")
     assert shelf.writes[-1] == ("a:1", ("price",))
     assert shelf.things["a:1"]["title"] == "Mooie trui, door een mens beschreven"
 
@@ -108,7 +108,7 @@ def test_an_update_without_an_answer_is_written_again(ledger: Ledger) -> None:
     assert outcomes(keep(ledger, shelf, item(1, price="11"))) == ["failed"]
     shelf.loses = set()
     rows = keep(ledger, shelf, item(1, price="11"))
-    assert (outcomes(rows), rows[0].changes) == (["updated"], "price")
+    assert (outcomes(rows), rows[0].changes) == (["updated"], 'price: "10.0" -> "11"')
     assert outcomes(keep(ledger, shelf, item(1, price="11"))) == ["unchanged"]
 
 
@@ -181,7 +181,7 @@ def test_a_plan_names_every_field_and_writes_nothing_on_either_side(ledger: Ledg
     keep(ledger, shelf, item(1))
     rows = keep(ledger, shelf, item(1, price="11", vendor="Zijde"), item(2), dry_run=True)
     assert [(row.outcome.value, row.code, row.changes) for row in rows] == [
-        ("updated", "planned", "price, vendor"),
+        ("updated", "planned", 'price: "10.0" -> "11", vendor: empty -> "Zijde"'),
         ("created", "planned", "title, price"),
     ]
     assert len(shelf.writes) == 1 and list(ledger.records(FLOW, ["family:2"])) == []
@@ -195,8 +195,12 @@ def test_what_is_planned_is_what_is_then_written(ledger: Ledger) -> None:
     planned = keep(ledger, shelf, *wanted, dry_run=True)
     done = keep(ledger, shelf, *wanted)
     assert [(row.outcome, row.changes) for row in planned] == [(row.outcome, row.changes) for row in done]
-    assert [", ".join(names) for _, names in shelf.writes[1:]] == [row.changes for row in planned]
-    assert [row.changes for row in planned] == ["price", "title, price", "price, vendor"]
+    assert [names for _, names in shelf.writes[1:]] == [("price",), ("title", "price"), ("price", "vendor")]
+    assert [row.changes for row in planned] == [
+        'price: "10.0" -> "11"',
+        "title, price",
+        'price: "9" -> "10.0", vendor: "Zij" -> "Wol"',
+    ]
 
 
 def test_what_is_for_afterwards_only_is_written_when_it_changes_afterwards(ledger: Ledger) -> None:
@@ -230,7 +234,7 @@ def test_a_record_that_another_run_wrote_meanwhile_keeps_what_people_wrote(ledge
     shelf.things["a:1"]["title"] = "Eigen titel"
     shelf.meanwhile = lambda: keep(ledger, shelf, item(1, price="11"), run="other")
     rows = keep(ledger, shelf, item(1, price="12"))
-    assert (outcomes(rows), rows[0].changes) == (["updated"], "price")
+    assert (outcomes(rows), rows[0].changes) == (["updated"], 'price: "11" -> "12"')
     assert shelf.things["a:1"] == {"title": "Eigen titel", "price": "12"}
 
 

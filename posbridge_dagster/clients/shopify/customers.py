@@ -91,7 +91,7 @@ def taken(failure: UserErrors) -> set[Literal["email", "phone"]]:
 
 def changes(customer: Node, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return those fields of a coming ``customer_set`` that differ from what the customer has; empty when nothing would change."""
-    return {name: value for name, value in fields.items() if not _is_kept(name, _current(customer, name), value)}
+    return {name: value for name, value in fields.items() if not _is_kept(name, current(customer, name), value)}
 
 
 def with_address(customer: Node | None, address: Mapping[str, Any]) -> list[Node]:
@@ -101,7 +101,8 @@ def with_address(customer: Node | None, address: Mapping[str, Any]) -> list[Node
     return [first, *(other for other in others if not _is_same(other, first))]
 
 
-def _current(customer: Node, name: str) -> Any:
+def current(customer: Node, name: str) -> Any:
+    """Return what a customer has in a field of ``customer_set``."""
     if name == "email":
         return (customer["defaultEmailAddress"] or {}).get("emailAddress")
     if name == "phone":

@@ -61,7 +61,8 @@ def _kept(run: Run, rows: list[Row], members: pd.DataFrame, *, everyone: bool) -
     writer = ShopifyCollections(run.shopify, run.ledger, run.dry_run)
     shop = ShopsCollections(run.shopify, writer)
     look = look_at(shop, run.ledger, [item for item in items if not item.payload["ending"]], run.overlap, everything=everyone)
-    results = Upkeep(FLOW, run.ledger, run.owner, run.run_id, _brake(run), run.dry_run).load(items, writer, look.drifted)
+    upkeep = Upkeep(FLOW, run.ledger, run.owner, run.run_id, _brake(run), run.dry_run, run.mapping.fingerprint)
+    results = upkeep.load(items, writer, look.drifted)
     if not run.dry_run:
         look.remember(run.ledger, shop, results)
     waiting = {record_id(row["group_number"]): _waiting(row) for row in rows if row["waiting"] and not row["ending"]}

@@ -64,7 +64,8 @@ def _kept(run: Run, rows: list[Row], *, everyone: bool) -> dict[str, ResultRow]:
     writer = ShopifyCustomers(run.shopify, run.ledger, matching, _companies(run, rows))
     shop = ShopsCustomers(run.shopify)
     look = look_at(shop, run.ledger, items, run.overlap, everything=everyone)
-    results = Upkeep(RECORDS, run.ledger, run.owner, run.run_id, dry_run=run.dry_run).load(items, writer, look.drifted)
+    upkeep = Upkeep(RECORDS, run.ledger, run.owner, run.run_id, dry_run=run.dry_run, rule=run.mapping.fingerprint)
+    results = upkeep.load(items, writer, look.drifted)
     if not run.dry_run:
         look.remember(run.ledger, shop, results)
     left_out = {record_id(row["relation_number"]): (row["left_out"], row["left_out_reason"]) for row in rows if row["left_out"]}

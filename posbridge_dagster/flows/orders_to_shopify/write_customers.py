@@ -31,8 +31,8 @@ def write_customers(run: Run, customers: pd.DataFrame, orders: pd.DataFrame) -> 
     sent = _sent(run, sales)
     wanted = {int(number) for number in sales.loc[~sales["document_id"].isin(sent), "relation_number"]}
     rows = plain_rows(customers)
-    policies = run.mapping.policies("customers")
-    loader = CustomersOfOrders(run.ledger, run.owner, run.shopify, run.administration, run.run_id, policies, run.dry_run)
+    policies, rule = run.mapping.policies("customers"), run.mapping.fingerprint
+    loader = CustomersOfOrders(run.ledger, run.owner, run.shopify, run.administration, run.run_id, policies, run.dry_run, rule)
     written = loader.load([row for row in rows if row["relation_number"] in wanted and not row["outcome"] and row["email"]])
     by_key = {row.source_id: row for row in written}
     _ensure_companies(run, [row for row in rows if row["company"]], by_key)

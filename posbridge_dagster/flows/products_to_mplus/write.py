@@ -39,7 +39,7 @@ class Run:
 
 def write_families(run: Run, families: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
     """Keep MplusKASSA's families in step and return RESULT, one row per product of the shop. Raises Braked before anything is written."""
-    upkeep = Upkeep(FLOW, run.ledger, run.owner, run.run_id, _brake(run), run.dry_run)
+    upkeep = Upkeep(FLOW, run.ledger, run.owner, run.run_id, _brake(run), run.dry_run, run.mapping.fingerprint)
     rows = [*_verdict_rows(run, families), *upkeep.load(_items(run, families, articles), MplusProductWriter(run.mplus, run.ledger))]
     return result_frame(sorted(rows, key=lambda row: int(row.source_id)))
 

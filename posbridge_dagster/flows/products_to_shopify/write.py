@@ -61,7 +61,7 @@ def write_products(run: Run, mapped: Frames, changes: pd.DataFrame) -> pd.DataFr
         bulk_above=options.bulk_above,
         dry_run=run.dry_run,
     )
-    upkeep = Upkeep(FLOW, run.ledger, run.owner, run.run_id, _brake(run), run.dry_run)
+    upkeep = Upkeep(FLOW, run.ledger, run.owner, run.run_id, _brake(run), run.dry_run, run.mapping.fingerprint)
     rows += upkeep.load(items, writer, drifted(changes, items, writer, run.ledger))
     if not run.dry_run:
         looked(changes, rows, run.ledger)

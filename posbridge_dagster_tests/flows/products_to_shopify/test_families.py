@@ -59,7 +59,7 @@ def test_a_family_with_nothing_for_sale_becomes_a_draft_and_is_on_sale_again_lat
         shop.run()
         variant = shop.variants(MUG)["1100"]["id"]
         shop.floor.change_article(1100, {"active": False})
-        assert shop.run().rows[str(MUG)]["changes"] == "status"
+        assert shop.run().rows[str(MUG)]["changes"] == 'status: "ACTIVE" -> "DRAFT"'
         assert shop.product(MUG)["status"] == "DRAFT"
         shop.floor.change_article(1100, {"active": True, "priceIncl": 1095})
         shop.run()

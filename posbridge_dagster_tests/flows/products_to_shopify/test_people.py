@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from posbridge_dagster.flows.products_to_shopify import FLOW
+from posbridge_dagster.flows.products_to_shopify.mapping_file import read_mapping
+from posbridge_dagster.model.identity import tail
 from posbridge_dagster.sandbox.seed import CustomFieldSeed, FamilySeed, FieldValue
+from posbridge_dagster.settings import read_settings
 from posbridge_dagster_tests.flows.in_step import Row
 from posbridge_dagster_tests.flows.products_to_shopify.clothes_shop import (
     BLACK_M,
@@ -71,6 +75,17 @@ def test_enriched_texts_stay_and_the_tills_own_fields_come_back(tmp_path: Path) 
         shop.forget_calls()
         shop.run()
         assert shop.writes() == []
+        with shop.step.ledger() as ledger:
+            changes = ledger.changes(FLOW, [str(SWEATER)])
+        assert {change.field: (change.before, change.after) for change in changes} == {
+            "vendor": ("Iemand", "Wolmij"),
+            "tags": (None, ["MplusKASSA"]),
+            f"{BLACK_M}.price": ("1", "29.95"),
+            "feature.mplus.materiaal": ("katoen", "wol"),
+        }, "what a person had written can be put back"
+        assert len(changes) == 4 and {change.target_id for change in changes} == {tail(product["id"])}
+        assert {change.rule for change in changes} == {read_mapping(read_settings()).fingerprint}
+        assert len({change.run_id for change in changes}) == 1
 
 
 @pytest.mark.prove

@@ -74,7 +74,7 @@ def test_a_new_price_is_one_narrow_write_and_a_new_article_another(tmp_path: Pat
         shop.floor.change_article(RED_S, {"priceIncl": 2495})
         ran = shop.run()
         assert ran.outcomes() == {str(SWEATER): "updated", str(MUG): "unchanged", str(OLD): "skipped"}
-        assert ran.rows[str(SWEATER)]["changes"] == f"{RED_S}.price"
+        assert ran.rows[str(SWEATER)]["changes"] == f'{RED_S}.price: "29.95" -> "24.95"'
         assert shop.writes() == ["productVariantsBulkUpdate"]
         assert {sku: variant["price"] for sku, variant in shop.variants(SWEATER).items()} == {
             str(BLACK_M): "29.95", str(BLACK_S): "29.95", str(RED_S): "24.95",
@@ -120,7 +120,7 @@ def test_a_plan_tells_and_writes_nothing(tmp_path: Path) -> None:
         shop.floor.change_article(RED_S, {"priceIncl": 2495})
         shop.forget_calls()
         planned = shop.run(dry_run=True)
-        assert planned.rows[str(SWEATER)]["changes"] == f"{RED_S}.price"
+        assert planned.rows[str(SWEATER)]["changes"] == f'{RED_S}.price: "29.95" -> "24.95"'
         assert shop.writes() == []
 
 
