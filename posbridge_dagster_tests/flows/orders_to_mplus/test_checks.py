@@ -1,6 +1,7 @@
 """The checks of a day fail when they should."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from posbridge_dagster.model.outcome import Outcome
 from posbridge_dagster.sandbox.faults import Fault
 from posbridge_dagster.settings import read_settings
 from posbridge_dagster.snapshots.order_shapes import ORDERS
-from posbridge_dagster_tests.flows.coupling import Coupling, coupled
+from posbridge_dagster_tests.flows.coupling import Coupling, Run, coupled
 from posbridge_dagster_tests.flows.little_shop import DAY, little_shop, sale
 
 
@@ -50,31 +51,44 @@ def test_what_does_not_add_up_fails_its_check(coupling: Coupling, rows: list[Res
     assert {name for name, passed in checked(coupling, rows, *read).items() if not passed} == failing
 
 
-def test_an_order_that_waits_too_long_fails_its_check(tmp_path: Path) -> None:
-    with coupled(little_shop(sale(1)), tmp_path, POSBRIDGE_UNSENT_MINUTES="0", POSBRIDGE_RETRY_BUDGET_S="0.1") as coupling:
-        coupling.mplus.control.faults.append(Fault("error_before", operation="createOrderV3"))
-        run = coupling.run(DAY)
-        assert run.checks == {
-            "counts_add_up": True,
-            "money_adds_up": True,
-            "nothing_waits": False,
-            "as_many_as_usual": True,
-            "version_lasts": True,
-        }
-        coupling.mplus.control.clear("faults")
-        assert all(coupling.run(DAY).checks.values())
+@dataclass(frozen=True)
+class Days:
+    """A day that could not be sent, the same once it could be, and once its order was changed where the mapping does not look."""
+
+    unsent: Run
+    sent: Run
+    changed: Run
 
 
-def test_a_mapping_that_ignores_a_changed_total_cannot_hide_it_from_the_check(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Days]:
     def blind(mapping: dict[str, Any]) -> None:
         mapping["settings"]["ignore_changes"] = ["totals", "lines", "payments"]
 
-    with coupled(little_shop(sale(1)), tmp_path, mapping=blind) as coupling:
-        coupling.run(DAY)
+    impatient = {"POSBRIDGE_UNSENT_MINUTES": "0", "POSBRIDGE_RETRY_BUDGET_S": "0.1"}
+    with coupled(little_shop(sale(1)), tmp_path_factory.mktemp("days"), mapping=blind, **impatient) as coupling:
+        coupling.mplus.control.faults.append(Fault("error_before", operation="createOrderV3"))
+        unsent = coupling.run(DAY)
+        coupling.mplus.control.clear("faults")
+        sent = coupling.run(DAY)
         coupling.change(1, discount_cents=500)
-        run = coupling.run(DAY)
-        assert run.outcomes() == {"1": "unchanged"}
-        assert not run.checks["money_adds_up"]
+        yield Days(unsent, sent, coupling.run(DAY))
+
+
+def test_an_order_that_waits_too_long_fails_its_check(days: Days) -> None:
+    assert days.unsent.checks == {
+        "counts_add_up": True,
+        "money_adds_up": True,
+        "nothing_waits": False,
+        "as_many_as_usual": True,
+        "version_lasts": True,
+    }
+    assert all(days.sent.checks.values())
+
+
+def test_a_mapping_that_ignores_a_changed_total_cannot_hide_it_from_the_check(days: Days) -> None:
+    assert days.changed.outcomes() == {"1": "unchanged"}
+    assert not days.changed.checks["money_adds_up"]
 
 
 def test_the_sentence_of_a_failed_run_counts_and_names_the_first() -> None:

@@ -1,10 +1,14 @@
 """What the mapping file decides, seen on the other side."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from posbridge_dagster.flows.orders_to_mplus import FLOW
-from posbridge_dagster_tests.flows.coupling import coupled
+from posbridge_dagster_tests.flows.coupling import Coupling, Run, coupled
 from posbridge_dagster_tests.flows.little_shop import BOOK, DAY, bag, book, eva, little_shop, sale, stranger
 
 MIXED = little_shop(sale(1), sale(2, book, customer=eva), sale(3, bag, stranger), sale(4, test=True))
@@ -34,27 +38,34 @@ def test_a_plan_may_be_asked_for_by_a_variable_too(tmp_path: Path) -> None:
         assert coupling.writes() == []
 
 
-def test_with_the_default_debtor_always_nobody_becomes_a_relation(tmp_path: Path) -> None:
-    def always(mapping: dict[str, Any]) -> None:
-        mapping["settings"]["use_default_debtor"] = "always"
+@dataclass(frozen=True)
+class Chosen:
+    """A day with the default debtor for everybody and an article for what no article is known of."""
 
-    with coupled(MIXED, tmp_path, mapping=always) as coupling:
-        run = coupling.run(DAY)
-        assert run.success, run.failure
-        assert set(coupling.relations()) == {1}
-        assert {order["relationNumber"] for order in coupling.orders().values()} == {1}
+    coupling: Coupling
+    run: Run
 
 
-def test_an_unknown_sku_may_stand_on_a_fallback_article(tmp_path: Path) -> None:
-    def fallback(mapping: dict[str, Any]) -> None:
-        mapping["settings"] |= {"article_not_found": "fallback", "fallback_article": BOOK}
+@pytest.fixture(scope="module")
+def chosen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chosen]:
+    def choose(mapping: dict[str, Any]) -> None:
+        mapping["settings"] |= {"use_default_debtor": "always", "article_not_found": "fallback", "fallback_article": BOOK}
 
-    with coupled(MIXED, tmp_path, mapping=fallback) as coupling:
-        run = coupling.run(DAY)
-        assert run.outcomes()["3"] == "created"
-        lines = coupling.orders()["3"]["lines"]
-        assert [(line["articleNumber"], line["text"]) for line in lines] == [(100101, "Tas"), (BOOK, "Proefmodel")]
-        assert coupling.orders()["3"]["totalInclAmount"] == 1995 + 1250
+    with coupled(MIXED, tmp_path_factory.mktemp("chosen"), mapping=choose) as coupling:
+        yield Chosen(coupling, coupling.run(DAY))
+
+
+def test_with_the_default_debtor_always_nobody_becomes_a_relation(chosen: Chosen) -> None:
+    assert chosen.run.success, chosen.run.failure
+    assert set(chosen.coupling.relations()) == {1}
+    assert {order["relationNumber"] for order in chosen.coupling.orders().values()} == {1}
+
+
+def test_an_unknown_sku_may_stand_on_a_fallback_article(chosen: Chosen) -> None:
+    assert chosen.run.outcomes()["3"] == "created"
+    order = chosen.coupling.orders()["3"]
+    assert [(line["articleNumber"], line["text"]) for line in order["lines"]] == [(100101, "Tas"), (BOOK, "Proefmodel")]
+    assert order["totalInclAmount"] == 1995 + 1250
 
 
 def test_a_default_debtor_that_does_not_exist_stops_the_run_before_anything_is_written(tmp_path: Path) -> None:

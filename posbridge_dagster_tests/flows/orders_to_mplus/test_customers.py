@@ -1,12 +1,11 @@
 """Customers as relations: found, created, updated where they differ, and never set back."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from posbridge_dagster.sandbox.seed import AddressSeed, RelationSeed
+from posbridge_dagster.sandbox.seed import AddressSeed, CustomerSeed, RelationSeed
 from posbridge_dagster.sandbox.shopify.records import Address
 from posbridge_dagster_tests.flows.coupling import coupled
 from posbridge_dagster_tests.flows.little_shop import DAY, NOON, bob, book, eva, firm, little_shop, sale
@@ -15,16 +14,21 @@ EVA = RelationSeed(
     501, "Eva Smit", "eva.smit@example.com", address="Oude weg 7", zipcode="1234 AB", city="Ede", country="NL", telephone="+31612345678"
 )
 BOB = RelationSeed(502, "Bob Bakker", "bob@example.com", address="Kade 2", zipcode="2345 CD", city="Urk", country="NL")
+DINA = RelationSeed(
+    503, "Dina Bos", "dina@example.com", address="Kade 4", zipcode="2345 CD", city="Urk", country="NL", telephone="0527-123456"
+)
+dina = CustomerSeed(64, "dina@example.com", "Dina", "Bos", "", AddressSeed("Dina", "Bos"))  # the shop knows less than the till
 NEXT_DAY = "2025-10-21"
-
 
 TOMORROW = sale(2, at=NOON + timedelta(days=1), customer=eva)
 
 
-def test_who_is_known_is_found_who_is_not_is_created_and_only_differences_are_sent(tmp_path: Path) -> None:
-    orders = (sale(1, customer=eva), sale(2, customer=bob), sale(3, customer=firm), sale(4, book, customer=eva), sale(5))
-    with coupled(little_shop(*orders, relations=(EVA, BOB)), tmp_path) as coupling:
-        untouched = coupling.relations()[502]
+def test_who_is_known_is_found_who_is_not_is_created_and_only_differences_that_the_shop_knows_are_sent(tmp_path: Path) -> None:
+    buyers = (eva, bob, firm, eva, None, dina)
+    seed = little_shop(*(sale(number, book, customer=buyer) for number, buyer in enumerate(buyers, 1)), relations=(EVA, BOB, DINA))
+    seed.customers = [*seed.customers, dina]
+    with coupled(seed, tmp_path) as coupling:
+        untouched, typed_in = coupling.relations()[502], coupling.relations()[503]
         run = coupling.run(DAY)
         assert run.success, run.failure
         outcomes = {key: (row["outcome"], row["changes"]) for key, row in run.customers.items()}
@@ -32,16 +36,19 @@ def test_who_is_known_is_found_who_is_not_is_created_and_only_differences_are_se
             "customer:61": ("updated", "address"),
             "customer:62": ("unchanged", ""),
             "customer:63": ("created", ""),
+            "customer:64": ("unchanged", ""),
         }
         relations = coupling.relations()
-        assert set(relations) == {1, 501, 502, 503}
+        assert set(relations) == {1, 501, 502, 503, 504}
         assert relations[501]["address"] == "Dorpsstraat 1"
         assert relations[501]["email"] == EVA.email  # "on: create": not set back to the shop's spelling
         assert relations[502] == untouched
-        company = relations[503]
+        assert relations[503] == typed_in  # what the shop lacks does not empty it
+        assert (typed_in["telephone"], typed_in["address"]) == ("0527-123456", "Kade 4")
+        company = relations[504]
         assert (company["name"], company["companyName"], company["contact"]) == ("Zeewind B.V.", "Zeewind B.V.", "Cas Vos")
         assert company["extRelationId"] == "shopify:sandbox:customer:63"
-        assert [order["relationNumber"] for order in coupling.orders().values()] == [501, 502, 503, 501, 1]
+        assert [order["relationNumber"] for order in coupling.orders().values()] == [501, 502, 504, 501, 1, 503]
         assert sorted(operation for operation in coupling.writes() if "Relation" in operation) == ["createRelation", "updateRelation"]
 
 
@@ -61,13 +68,3 @@ def test_an_older_state_of_a_customer_never_overwrites_a_newer_one(tmp_path: Pat
         assert again.customers["customer:61"]["outcome"] == "unchanged"
         assert coupling.relations()[501]["address"] == "Nieuwe weg 9"
         assert coupling.writes() == []
-
-
-def test_what_a_person_typed_in_the_till_is_not_emptied_by_what_the_shop_lacks(tmp_path: Path) -> None:
-    bare = replace(bob, address=AddressSeed("Bob", "Bakker"))
-    seed = little_shop(sale(1, customer=bare), relations=(replace(BOB, telephone="0527-123456"),))
-    seed.customers = [bare]
-    with coupled(seed, tmp_path) as coupling:
-        assert coupling.run(DAY).customers["customer:62"]["outcome"] == "unchanged"
-        assert coupling.relations()[502]["telephone"] == "0527-123456"
-        assert coupling.relations()[502]["address"] == "Kade 2"
