@@ -23,7 +23,9 @@ def invoices(mapping: dict[str, Any]) -> None:
     mapping["settings"]["document"] = "invoice"
 
 
-@pytest.mark.parametrize(("version", "operation"), [("67.1.3", "processInvoice"), ("59.6.0", "saveInvoice")])
+@pytest.mark.parametrize(
+    ("version", "operation"), [("67.1.3", "processInvoice"), pytest.param("59.6.0", "saveInvoice", marks=pytest.mark.prove)]
+)
 def test_sales_become_paid_invoices_once(tmp_path: Path, version: str, operation: str) -> None:
     with coupled(SHOP, tmp_path, mapping=invoices, service_version=version) as coupling:
         run = coupling.run(DAY)
@@ -60,6 +62,7 @@ def test_older_services_hold_the_same_orders(tmp_path: Path, version: str) -> No
         assert coupling.writes() == []
 
 
+@pytest.mark.prove
 def test_a_location_may_have_another_document(tmp_path: Path) -> None:
     def by_location(mapping: dict[str, Any]) -> None:
         mapping["settings"]["document_by_location"] = {"2": "invoice"}

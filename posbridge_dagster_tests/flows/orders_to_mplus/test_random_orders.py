@@ -27,7 +27,7 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 RATE_OF = {2: 2100, 1: 900, 3: 0}
 KNOWN = ARTICLES.frame({"article_number": number, "active": True} for number in (1, 2, 3, 900007, 900012, 900013, 900016))
 ORDERS_A_DAY = 20
-FEW = settings(max_examples=10, deadline=None)
+FEW = settings(max_examples=4, deadline=None)
 MANY = settings(max_examples=100, deadline=None)
 SEEDS = st.integers(0, 2**32 - 1)
 

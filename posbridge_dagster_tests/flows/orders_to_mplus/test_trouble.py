@@ -65,6 +65,7 @@ def test_a_system_that_is_down_fails_the_run_and_is_not_asked_a_thousand_times(t
         everything_is_in(coupling, seed)
 
 
+@pytest.mark.prove
 def test_a_look_up_that_does_not_answer_stops_the_run_before_anything_is_written(tmp_path: Path) -> None:
     with impatient(SHOP, tmp_path) as coupling:
         coupling.mplus.control.faults.append(Fault("error_before", operation="getOrdersByExtOrderIds"))
@@ -94,6 +95,7 @@ def test_an_order_in_doubt_that_is_cancelled_since_counts_as_sent_where_it_is_th
         assert set(coupling.orders()) == there
 
 
+@pytest.mark.prove
 def test_a_customer_in_doubt_whose_order_is_cancelled_since_does_not_wait_for_ever(tmp_path: Path) -> None:
     with impatient(little_shop(sale(1, customer=eva)), tmp_path) as coupling:
         faults = [Fault("reset_after", operation="createRelation"), Fault("error_before", operation="findRelationV2")]
