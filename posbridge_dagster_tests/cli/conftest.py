@@ -1,6 +1,8 @@
 """A shop of one morning between two pretend systems, and the commands of posbridge let loose on it."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,14 @@ def brought(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coupling]:
         coupling.run(DAY)
         coupling.forget_calls()
         yield coupling
+
+
+@pytest.fixture
+def copied(brought: Coupling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Coupling:
+    """The morning after it was brought over, with a copy of its home that may be changed."""
+    shutil.copytree(brought.home, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("POSBRIDGE_HOME", str(tmp_path))
+    return replace(brought, home=tmp_path)
 
 
 @pytest.fixture

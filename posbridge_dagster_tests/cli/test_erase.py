@@ -25,27 +25,25 @@ def named(home: Path) -> list[str]:
     return [word for word in WORDS if word.encode() in everything]
 
 
-def test_an_erased_person_is_nowhere_and_the_money_stays(coupling: Coupling, posbridge: Command) -> None:
-    coupling.run(DAY)
-    assert named(coupling.home) == list(WORDS)
-    before = coupling.frame("orders", "snapshot", DAY)["total_minor"].sum()
+def test_an_erased_person_is_nowhere_and_the_money_stays(copied: Coupling, posbridge: Command) -> None:
+    assert named(copied.home) == list(WORDS)
+    before = copied.frame("orders", "snapshot", DAY)["total_minor"].sum()
     result = posbridge("erase", bob.email, "--yes")
     assert result.exit_code == 0, result.output
     assert bob.email not in result.output
-    assert named(coupling.home) == []
-    after = coupling.frame("orders", "snapshot", DAY)
+    assert named(copied.home) == []
+    after = copied.frame("orders", "snapshot", DAY)
     assert int(after["total_minor"].sum()) == int(before)
     others = after[after["email"].notna() & (after["email"] != "")]
     assert len(others) >= 2
-    pd.testing.assert_index_equal(after.columns, coupling.frame("orders", "snapshot", DAY).columns)
+    pd.testing.assert_index_equal(after.columns, copied.frame("orders", "snapshot", DAY).columns)
 
 
-def test_who_is_not_known_is_said_and_nothing_changes(coupling: Coupling, posbridge: Command) -> None:
-    coupling.run(DAY)
-    before = kept(coupling.home)
+def test_who_is_not_known_is_said_and_nothing_changes(copied: Coupling, posbridge: Command) -> None:
+    before = kept(copied.home)
     result = posbridge("erase", "nobody@nowhere.example", "--yes")
     assert result.exit_code == 0 and "Nothing was known" in result.output
-    assert len(kept(coupling.home)) == len(before)
+    assert len(kept(copied.home)) == len(before)
 
 
 @pytest.mark.parametrize("text", ["bob", ""])

@@ -1,8 +1,4 @@
-import shutil
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from posbridge_dagster.ledger import Record
 from posbridge_dagster.sandbox.mplus import MplusSandbox
@@ -25,24 +21,16 @@ def record(coupling: Coupling, number: str) -> Record:
         return ledger.records("orders_to_mplus", [number])[number]
 
 
-@pytest.fixture
-def refused(brought: Coupling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Coupling:
-    """The morning after it was brought over, with a copy of its ledger that may be changed."""
-    shutil.copy(brought.home / "ledger.db", tmp_path)
-    monkeypatch.setenv("POSBRIDGE_HOME", str(tmp_path))
-    return replace(brought, home=tmp_path)
-
-
-def test_a_quarantined_record_becomes_one_that_waits_and_its_day_is_named(refused: Coupling, posbridge: Command) -> None:
+def test_a_quarantined_record_becomes_one_that_waits_and_its_day_is_named(copied: Coupling, posbridge: Command) -> None:
     result = posbridge("replay", "#3")
     assert result.exit_code == 0, result.output
     assert "1 record" in result.output
     assert RUN_IT in result.output
-    assert record(refused, "3").state.value == "failed"
-    assert "3" in refused.quarantined()
-    with refused.ledger() as ledger:
+    assert record(copied, "3").state.value == "failed"
+    assert "3" in copied.quarantined()
+    with copied.ledger() as ledger:
         assert [day.isoformat() for day in ledger.unfinished_days("orders_to_mplus")] == [DAY]
-    assert refused.writes() == [] and refused.asked() == []
+    assert copied.writes() == [] and copied.asked() == []
 
 
 def test_what_a_person_mended_arrives_after_replay(coupling: Coupling, posbridge: Command) -> None:
@@ -59,21 +47,21 @@ def test_what_a_person_mended_arrives_after_replay(coupling: Coupling, posbridge
     assert "1" not in coupling.quarantined()
 
 
-def test_records_are_chosen_by_code_day_and_flow(refused: Coupling, posbridge: Command) -> None:
+def test_records_are_chosen_by_code_day_and_flow(copied: Coupling, posbridge: Command) -> None:
     assert posbridge("replay", "--day", "2025-10-21").exit_code == 1
     assert posbridge("replay", "--flow", "orders_to_shopify").exit_code == 1
     assert posbridge("replay", "#3", "--code", "customer_quarantined").exit_code == 1
     assert "2 records" in posbridge("replay", "--day", DAY, "--flow", "orders_to_mplus").output
-    assert {record(refused, number).state.value for number in ("3", "5")} == {"failed"}
+    assert {record(copied, number).state.value for number in ("3", "5")} == {"failed"}
 
 
-def test_a_customer_is_tried_again_with_the_orders_that_wait_for_it(refused: Coupling, posbridge: Command) -> None:
+def test_a_customer_is_tried_again_with_the_orders_that_wait_for_it(copied: Coupling, posbridge: Command) -> None:
     result = posbridge("replay", "customer:63")
     assert "1 record" in result.output and RUN_IT in result.output
-    assert (record(refused, "5").state.value, record(refused, "3").state.value) == ("failed", "quarantined")
+    assert (record(copied, "5").state.value, record(copied, "3").state.value) == ("failed", "quarantined")
 
 
-def test_what_waits_already_and_what_is_unknown_is_said_with_status_1(refused: Coupling, posbridge: Command) -> None:
+def test_what_waits_already_and_what_is_unknown_is_said_with_status_1(copied: Coupling, posbridge: Command) -> None:
     posbridge("replay", "#3")
     again = posbridge("replay", "#3")
     assert (again.exit_code, "they wait for their run already" in again.output) == (1, True)
