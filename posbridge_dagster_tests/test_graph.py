@@ -69,6 +69,7 @@ def test_what_writes_is_checked() -> None:
     assert frame_key("orders_to_mplus", "orders", "result") in checked
 
 
+@pytest.mark.prove
 def test_dagster_takes_the_definitions(tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("dagster")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("POSBRIDGE_", "SHOPIFY_", "MPLUS_", "DAGSTER_"))}

@@ -77,6 +77,7 @@ def test_both_systems_answer_when_the_ready_file_is_there_and_sigterm_ends_them_
     assert not (tmp_path / "ready.json").exists()
 
 
+@pytest.mark.prove
 def test_ctrl_c_ends_it_even_where_a_shell_had_interrupts_ignored(tmp_path: Path) -> None:
     ignoring = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
     with started(tmp_path, *SMALL, command=ignoring) as (process, _):
@@ -118,6 +119,7 @@ def test_a_kept_shop_that_cannot_be_read_is_refused_with_what_to_do(tmp_path: Pa
     assert "--fresh" in result.output
 
 
+@pytest.mark.prove
 def test_a_shop_can_be_as_large_as_wanted_and_shopify_empty(tmp_path: Path) -> None:
     size = ("--families", "200", "--articles", "500", "--groups", "40", "--relations", "150", "--shopify-goods", "none")
     with started(tmp_path, *SMALL, *size) as (process, told):
@@ -145,6 +147,7 @@ def test_a_taken_port_is_said_in_one_sentence(option: str) -> None:
     assert option in result.output
 
 
+@pytest.mark.prove
 def test_real_transactions_are_served(tmp_path: Path) -> None:
     file = tmp_path / "retail.parquet"
     row = {"invoice": "489434", "stock_code": "85123A", "description": "HEART", "quantity": 2, "unit_price": 2.95, "country": "EIRE"}

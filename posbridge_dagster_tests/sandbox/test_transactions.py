@@ -185,6 +185,7 @@ def test_a_file_without_a_column_is_refused_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not REAL_FILE.exists(), reason="the real transactions are not beside the project")
+@pytest.mark.prove
 def test_twelve_real_days_have_the_known_counts() -> None:
     shop = shop_from_transactions(REAL_FILE, date(2009, 12, 1), date(2009, 12, 12))
     assert (len(shop.orders), sum(len(order.lines) for order in shop.orders)) == (1031, 25454)
@@ -214,6 +215,7 @@ def test_the_real_year_has_the_known_counts_and_every_code_of_a_line_is_an_artic
 
 
 @pytest.mark.skipif(not REAL_FILE.exists(), reason="the real transactions are not beside the project")
+@pytest.mark.prove
 def test_the_real_codes_are_a_catalogue_whose_letters_are_variants_also_with_an_empty_shop() -> None:
     filling = Filling(first_day=FIRST, days=1, transactions=REAL_FILE, shopify_goods="none")
     shop = filling.shop(datetime.now(UTC))

@@ -105,8 +105,7 @@ def test_a_query_that_costs_too_much_is_refused_whatever_it_would_return(shop: C
 def test_an_empty_bucket_throttles_and_fills_with_time() -> None:
     dear = "{ orders(first: 250) { nodes { id lineItems(first: 250) { nodes { id variant { id } product { id } } } } } }"
     with open_shop(seed=small_seed(*(walk_in(number, NOON) for number in range(1, 260)))) as shop:
-        answers = [shop.ask(dear) for _ in range(40)]
-        throttled = next(answer for answer in answers if "errors" in answer)
+        throttled = next(answer for answer in (shop.ask(dear) for _ in range(40)) if "errors" in answer)
         assert throttled["errors"] == [
             {"message": "Throttled", "extensions": {"code": "THROTTLED", "documentation": "https://shopify.dev/api/usage/rate-limits"}}
         ]

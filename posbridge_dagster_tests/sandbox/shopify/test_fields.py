@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from graphql import (
     GraphQLInterfaceType,
     GraphQLNamedType,
@@ -61,6 +62,7 @@ def fields_without_value(value: Any, path: str = "") -> set[str]:
     return {path} if value is None else set()
 
 
+@pytest.mark.prove
 def test_every_field_of_an_order_has_a_value_or_a_null(shop: Caller) -> None:
     shop.sandbox.switches["plan"] = "enterprise"
     order = shop_schema().type_map["Order"]
