@@ -12,7 +12,7 @@ from rich.table import Table
 from posbridge_dagster.cli.faults import told
 from posbridge_dagster.cli.payloads import shown
 from posbridge_dagster.cli.screen import screen
-from posbridge_dagster.ledger import Ledger, Level, Levels, Quarantined, Record
+from posbridge_dagster.ledger import Changed, Ledger, Level, Levels, Quarantined, Record
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster.model.money import decimal_amount
 
@@ -24,7 +24,8 @@ def explain(record: str) -> None:
 
     RECORD is the name (#1034) or number of a Shopify order, its external id (shopify:<shop>:<number>), the number of an order in
     MplusKASSA, a customer key (customer:<number>), the number of a relation or of an article, or the id of a stock level
-    (<article number>:<location>). Persons are masked.
+    (<article number>:<location>). A family or a product (by its number), a group (group:<number>) and a relation
+    (relation:<number>) also tell what was changed of them. Persons are masked.
     """
     from posbridge_dagster.resources import open_ledger
     from posbridge_dagster.settings import read_settings
@@ -44,9 +45,13 @@ def explain(record: str) -> None:
 
 @dataclass(frozen=True)
 class _Known:
-    """What was found: records, quarantine entries, stock levels, links as (kind, source, target), results as (flow, frame, row)."""
+    """What was found: records and what was changed of them, quarantine entries, stock levels, links and results.
+
+    Links are (kind, source, target), results (flow, frame, row).
+    """
 
     records: Sequence[Record]
+    changes: Sequence[Changed]
     entries: Sequence[Quarantined]
     levels: Sequence[Level]
     links: Sequence[tuple[str, str, str]]
@@ -77,7 +82,8 @@ def _known(text: str, shop: str, ledger: Ledger, frames: Any) -> _Known:
     results = results or list(_results(frames, ids, days or None))
     entries = [entry for entry in ledger.quarantined() if entry.source_id in ids]
     levels = [level for key, level in sorted(Levels(ledger).all().items()) if {str(key.article_number), _level_id(level)} & ids]
-    return _Known(records, entries, levels, links or ledger.links_of(ids), results)
+    changes = [change for record in records for change in ledger.changes(record.flow, [record.source_id])]
+    return _Known(records, changes, entries, levels, links or ledger.links_of(ids), results)
 
 
 def _results(frames: Any, names: Sequence[str] | set[str], days: set[str] | None) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -103,6 +109,10 @@ def _show(console: Console, known: _Known) -> None:
     for record in known.records:
         console.print(f"{record.flow}, record {record.source_id}", style="bold")
         console.print(_facts(_record_facts(record)))
+        changes = [each for each in known.changes if (each.flow, each.source_id) == (record.flow, record.source_id)]
+        if changes:
+            console.print("the last changes of what was there, newest first:")
+            console.print(_changes_table(changes))
     for entry in known.entries:
         console.print(f"In quarantine: {entry.flow}, record {entry.source_id}", style="bold")
         console.print(_facts(_entry_facts(entry)))
@@ -126,6 +136,18 @@ def _facts(facts: dict[str, Any]) -> Table:
     table = Table(show_header=False)
     for name, value in facts.items():
         table.add_row(name.replace("_", " "), str(value))
+    return table
+
+
+def _changes_table(changes: Sequence[Changed]) -> Table:
+    """Return what was changed of a record; run and mapping file by the first characters of their ids, values of persons masked."""
+    from posbridge_dagster.loading.customer_fields import RECORDS
+    from posbridge_dagster.loading.trail import told_change
+
+    table = Table("written", "field", "from -> to", "run", "rules")
+    for each in changes:
+        told = told_change(each, is_person=each.flow == RECORDS)
+        table.add_row(_moment(each.written_at), each.field, told, each.run_id[:8], each.rule[:8])
     return table
 
 
