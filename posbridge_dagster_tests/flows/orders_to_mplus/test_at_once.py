@@ -11,7 +11,7 @@ MONDAY = date(2025, 10, 20)
 
 
 def test_two_processes_that_run_one_day_write_every_order_once(tmp_path: Path) -> None:
-    seed = generate_shop(5, MONDAY, days=1, orders_per_day=25, persons=12, known_share=0.3, nasty=False, online_share=0.0)
+    seed = generate_shop(5, MONDAY, days=1, orders_per_day=12, persons=12, known_share=0.3, nasty=False, online_share=0.0)
     with paired(seed, tmp_path) as coupling:
         both = [coupling.process(MONDAY.isoformat()) for _ in range(2)]
         for process in both:
