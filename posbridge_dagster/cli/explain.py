@@ -16,6 +16,9 @@ from posbridge_dagster.ledger import Changed, Ledger, Level, Levels, Quarantined
 from posbridge_dagster.model.identity import tail
 from posbridge_dagster.model.money import decimal_amount
 
+_WITHOUT_PERSONS = ("products_to_shopify", "products_to_mplus", "categories_to_shopify")
+"""Flows whose values are shown; those of any other flow may be a person's."""
+
 
 @click.command()
 @click.argument("record")
@@ -141,12 +144,11 @@ def _facts(facts: dict[str, Any]) -> Table:
 
 def _changes_table(changes: Sequence[Changed]) -> Table:
     """Return what was changed of a record; run and mapping file by the first characters of their ids, values of persons masked."""
-    from posbridge_dagster.loading.customer_fields import RECORDS
     from posbridge_dagster.loading.trail import told_change
 
     table = Table("written", "field", "from -> to", "run", "rules")
     for each in changes:
-        told = told_change(each, is_person=each.flow == RECORDS)
+        told = told_change(each, is_person=each.flow not in _WITHOUT_PERSONS)
         table.add_row(_moment(each.written_at), each.field, told, each.run_id[:8], each.rule[:8])
     return table
 

@@ -42,15 +42,15 @@ class Erasing(Section):
                 connection.execute(update(QUARANTINE).where(these).values(source_payload=dict(ERASED), target_payload=null()))
             by_email = LINK.c.source_id.in_([email_key(email) for email in addresses])
             links = connection.execute(delete(LINK).where(self.scope.rows_of(LINK), by_email)).rowcount
-            changes = self._erase_changes(connection, addresses, numbers)
+            changes = self._erase_changes(connection, addresses, keys)
         self.database.wipe_remains()
         return {"relations": relations, "quarantine entries": len(told), "links": links, "changes": changes}
 
-    def _erase_changes(self, connection: Connection, addresses: Collection[str], numbers: Collection[int]) -> int:
-        """Take away what was changed of a person, known by relation numbers or by an e-mail address they have or had; return how much."""
+    def _erase_changes(self, connection: Connection, addresses: Collection[str], keys: Collection[str]) -> int:
+        """Take away what was changed of a person, known by keys or by an e-mail address they have or had; return how much."""
         emails = select(CHANGE.c.source_id, CHANGE.c.before, CHANGE.c.after).where(self.scope.rows_of(CHANGE, field="email"))
         named = {row.source_id for row in connection.execute(emails) if _tells_of((row.before, row.after), set(addresses), set())}
-        theirs = sorted(named | {f"{_RELATION}{number}" for number in numbers})
+        theirs = sorted(named | {f"{_RELATION}{key}" if key.isdigit() else key for key in keys})
         columns = (RECORD.c.flow, RECORD.c.source_id, RECORD.c.detail, RECORD.c.earlier)
         for row in connection.execute(select(*columns).where(self.scope.rows_of(RECORD), RECORD.c.source_id.in_(theirs))).all():
             this = self.scope.rows_of(RECORD, flow=row.flow, source_id=row.source_id)

@@ -13,7 +13,7 @@ from typing import Any
 from posbridge_dagster.clients.failures import Busy, Refused, UnknownOutcome, Unreachable
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.mplus.relations import create_relation, find_relation, update_relation
-from posbridge_dagster.ledger import Claim, Closing, Intent, Ledger, Owner, QuarantineEntry, Record, State
+from posbridge_dagster.ledger import BEFORE, Change, Claim, Closing, Intent, Ledger, Owner, QuarantineEntry, Record, State
 from posbridge_dagster.loading.relation_members import RelationFields, differences, relation_members
 from posbridge_dagster.loading.result import ResultRow
 from posbridge_dagster.loading.trouble import Trouble, failure_code
@@ -34,7 +34,10 @@ class Ambiguous(Exception):
 
 @dataclass(frozen=True)
 class CustomerLoader:
-    """Writes one run's customers. ``policies`` says per field when it is written: create, update or always."""
+    """Writes one run's customers.
+
+    ``policies`` says per field when it is written: create, update or always; ``rule`` is the fingerprint of the mapping file.
+    """
 
     flow: str
     ledger: Ledger
@@ -44,6 +47,7 @@ class CustomerLoader:
     run_id: str
     policies: Mapping[str, str]
     dry_run: bool = False
+    rule: str = ""
 
     def load(self, customers: Sequence[Row], relations: Sequence[Row]) -> list[ResultRow]:
         """Return one row per customer, its ``target_id`` the relation number; ``relations`` are the candidates from the directory.
@@ -117,14 +121,15 @@ class CustomerLoader:
         outcome = Outcome.UPDATED if changed else Outcome.UNCHANGED
         if self.dry_run:
             return replace(known, outcome=outcome, code="planned", changes=", ".join(changed))
-        claim = self._claim(customer)
+        before = _before(changed, relation, record)
+        claim = self._claim(customer, before)
         if not claim.granted:
             return known
-        with _Closing(self, key) as closing:
+        with _Closing(self, key, before) as closing:
             if changed and not update_relation(self.client, number, relation_members(customer, changed)):
                 gone = f"relation {number} is gone from MplusKASSA"
                 raise Refused(gone, system="MplusKASSA", operation="updateRelation", code="relation_gone")
-            closing.done(outcome, number)
+            closing.done(outcome, number, _changes(before, customer), claim.record.attempts)
         return replace(known, outcome=outcome, changes=", ".join(changed), attempts=claim.record.attempts)
 
     def _written_elsewhere(self, key: str) -> ResultRow:
@@ -136,9 +141,10 @@ class CustomerLoader:
             return ResultRow(key, Outcome.UNCHANGED, target_id=record.target_id, attempts=record.attempts)
         return ResultRow(key, Outcome.FAILED, code="in_progress_elsewhere", reason="another run is writing this customer")
 
-    def _claim(self, customer: Row) -> Claim:
+    def _claim(self, customer: Row, before: Row | None = None) -> Claim:
         fingerprint = customer["fingerprint"]
-        intent = Intent(customer["customer_key"], fingerprint, fingerprint, source_version=_version(customer))
+        detail = {BEFORE: before} if before else None
+        intent = Intent(customer["customer_key"], fingerprint, fingerprint, source_version=_version(customer), detail=detail)
         return self.ledger.claim(self.flow, [intent], self.owner, lease_s=LEASE_S, reopen=True)[intent.source_id]
 
     def _quarantined(self, customer: Row, code: str, reason: str) -> ResultRow:
@@ -149,18 +155,20 @@ class CustomerLoader:
 
 
 class _Closing:
-    """Closes the ledger's record of one customer however the write ends."""
+    """Closes the ledger's record of one customer however the write ends; what stood there before is kept until it is done."""
 
-    def __init__(self, loader: CustomerLoader, key: str) -> None:
+    def __init__(self, loader: CustomerLoader, key: str, before: Row | None = None) -> None:
         self._loader, self._key = loader, key
-        self._closing = Closing(key, State.INTENT, Outcome.FAILED.value)
+        self._closing = Closing(key, State.INTENT, Outcome.FAILED.value, detail={BEFORE: before} if before else None)
 
     def __enter__(self) -> "_Closing":
         return self
 
-    def done(self, outcome: Outcome, number: int) -> None:
-        """Say that the relation is as it should be."""
-        self._closing = Closing(self._key, State.DONE, outcome.value, target_id=str(number))
+    def done(self, outcome: Outcome, number: int, changes: Sequence[Change] = (), attempt: int = 0) -> None:
+        """Say that the relation is as it should be, and what this attempt changed of it."""
+        self._closing = Closing(
+            self._key, State.DONE, outcome.value, target_id=str(number), changes=changes, attempt=attempt, rule=self._loader.rule
+        )
 
     def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, trace: object) -> None:
         if isinstance(failure, Refused):
@@ -196,6 +204,17 @@ class _Candidates:
             numbers = ", ".join(str(relation["relation_number"]) for relation in same)
             raise Ambiguous(f"relations {numbers} share the customer's e-mail address: merge them in MplusKASSA or retire all but one")
         return same[0] if same else None
+
+
+def _before(changed: Sequence[str], relation: Row, record: Record | None) -> dict[str, Any]:
+    """Return what the relation says in the columns to write, and what it said in those that a write which was cut short has written."""
+    begun = (record.detail or {}).get(BEFORE, {}) if record else {}
+    return {**begun, **{column: relation[column] or None for column in changed}}
+
+
+def _changes(before: Row, customer: Row) -> tuple[Change, ...]:
+    """Return what was changed of a relation; a column of a write that was cut short and then was not needed is left out."""
+    return tuple(Change(column, said, customer[column]) for column, said in before.items() if said != customer[column])
 
 
 def _newest_first(customer: Row) -> tuple[float, str]:

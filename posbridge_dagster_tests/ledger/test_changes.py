@@ -62,8 +62,9 @@ def test_who_is_erased_is_gone_from_the_trail_by_number_and_by_the_address_they_
     written(ledger, PEOPLE, "relation:11", Change("email", "Jan@Example.nl", "piet@example.nl"), Change("city", "Ede", "Urk"))
     written(ledger, PEOPLE, "relation:12", Change("email", None, "ander@example.nl"))
     written(ledger, FLOW, "10", Change("title", "Tas", "Grote tas"))
-    gone = ledger.erase_person(["jan@example.nl"], ["10", "email:123"])
-    assert gone["changes"] == 3
+    written(ledger, "orders_to_mplus", "customer:61", Change("address", "Oude weg 7", "Dorpsstraat 1"))
+    gone = ledger.erase_person(["jan@example.nl"], ["10", "customer:61"])
+    assert (gone["changes"], told(ledger, "orders_to_mplus", "customer:61")) == (4, [])
     assert told(ledger, PEOPLE, "relation:10", "relation:11", "relation:12") == [("run-1", "email", None, "ander@example.nl")]
     assert len(told(ledger, FLOW, "10")) == 1, "a family of the same number is no person"
 

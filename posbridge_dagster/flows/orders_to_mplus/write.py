@@ -43,7 +43,8 @@ def write_customers(run: Run, customers: pd.DataFrame, orders: pd.DataFrame, rel
     rows = plain_rows(customers)
     records = run.ledger.records(FLOW, [row["customer_key"] for row in rows])
     wanted |= {key for key, record in records.items() if record.state is State.INTENT}
-    loader = CustomerLoader(FLOW, run.ledger, run.owner, run.mplus, run.shop, run.run_id, run.mapping.policies("customers"), run.dry_run)
+    policies, rule = run.mapping.policies("customers"), run.mapping.fingerprint
+    loader = CustomerLoader(FLOW, run.ledger, run.owner, run.mplus, run.shop, run.run_id, policies, run.dry_run, rule)
     written = loader.load([row for row in rows if row["customer_key"] in wanted and not row["outcome"]], plain_rows(relations))
     by_key = {row.source_id: row for row in written}
     results = [by_key.get(row["customer_key"]) or _customer_verdict(row, row["customer_key"] in wanted) for row in rows]

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from posbridge_dagster.flows.orders_to_mplus import FLOW
+from posbridge_dagster.ledger import BEFORE, Intent, Owner
 from posbridge_dagster.sandbox.seed import AddressSeed, CustomerSeed, RelationSeed
 from posbridge_dagster.sandbox.shopify.records import Address
-from posbridge_dagster_tests.flows.coupling import coupled
+from posbridge_dagster_tests.flows.coupling import Coupling, coupled
 from posbridge_dagster_tests.flows.little_shop import DAY, NOON, bob, book, eva, firm, little_shop, sale
 
 EVA = RelationSeed(
@@ -21,6 +24,12 @@ dina = CustomerSeed(64, "dina@example.com", "Dina", "Bos", "", AddressSeed("Dina
 NEXT_DAY = "2025-10-21"
 
 TOMORROW = sale(2, at=NOON + timedelta(days=1), customer=eva)
+
+
+def changes(coupling: Coupling) -> list[tuple[str, Any, Any, str]]:
+    """Return what was changed of Eva's relation."""
+    with coupling.ledger() as ledger:
+        return [(change.field, change.before, change.after, change.target_id) for change in ledger.changes(FLOW, ["customer:61"])]
 
 
 def test_who_is_known_is_found_who_is_not_is_created_and_only_differences_that_the_shop_knows_are_sent(tmp_path: Path) -> None:
@@ -50,6 +59,20 @@ def test_who_is_known_is_found_who_is_not_is_created_and_only_differences_that_t
         assert company["extRelationId"] == "shopify:sandbox:customer:63"
         assert [order["relationNumber"] for order in coupling.orders().values()] == [501, 502, 504, 501, 1, 503]
         assert sorted(operation for operation in coupling.writes() if "Relation" in operation) == ["createRelation", "updateRelation"]
+        assert changes(coupling) == [("address", "Oude weg 7", "Dorpsstraat 1", "501")], "what stood there can be put back"
+
+
+@pytest.mark.prove
+def test_what_a_run_that_was_killed_changed_of_a_relation_is_told_by_the_next(tmp_path: Path) -> None:
+    with coupled(little_shop(sale(1, book, customer=eva), TOMORROW), tmp_path) as coupling:
+        coupling.run(DAY)
+        with coupling.ledger() as ledger:
+            killed = Intent("customer:61", "other", "other", detail={BEFORE: {"address": "Oude weg 3", "city": "Ede"}})
+            assert ledger.claim(FLOW, [killed], Owner.of_this_process("killed"), lease_s=-1, reopen=True)["customer:61"].granted
+        assert coupling.run(NEXT_DAY).customers["customer:61"]["outcome"] == "unchanged"
+        assert changes(coupling) == [
+            ("address", "Oude weg 3", "Dorpsstraat 1", coupling.results("customers", DAY)["customer:61"]["target_id"])
+        ]
 
 
 @pytest.mark.prove
