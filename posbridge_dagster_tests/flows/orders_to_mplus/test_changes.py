@@ -86,7 +86,7 @@ HAPPENINGS = st.lists(st.builds(Happening, st.integers(1, 5), st.integers(0, 300
 LOOKS = st.lists(st.integers(0, 3600), max_size=12)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(HAPPENINGS, LOOKS)
 def test_every_change_is_asked_for_exactly_once_however_often_and_late_it_is_looked(happenings: list[Happening], looks: list[int]) -> None:
     """A change shows up to the overlap after it happened; each look sees what changed since the mark, less the overlap."""

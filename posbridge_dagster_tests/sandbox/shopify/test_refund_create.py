@@ -120,7 +120,7 @@ def test_restocking_needs_a_place(shop: Caller) -> None:
     assert refund(shop, "k", order, shipping={"amount": "5.01"})["userErrors"][0]["field"] == ["shipping", "amount"]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     prices=st.lists(st.tuples(st.integers(1, 5), st.integers(1, 9999), st.sampled_from([0, 900, 2100])), min_size=1, max_size=4),
     included=st.booleans(),
