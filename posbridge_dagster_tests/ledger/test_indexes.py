@@ -45,6 +45,7 @@ def plans(ledger: Ledger) -> Iterator[list[str]]:
         (lambda ledger: ledger.quarantined(code="unbalanced"), f"posbridge_quarantine_code ({KEYS}code=?)"),
         (lambda ledger: ledger.links("article", ["1"]), f"posbridge_link_1 ({KEYS}kind=? AND source_id=?)"),
         (lambda ledger: ledger.links_back("article", ["1"]), f"posbridge_link_target ({KEYS}kind=? AND target_id=?)"),
+        (lambda ledger: ledger.changes(FLOW, ["1"]), f"posbridge_change_1 ({KEYS}flow=? AND source_id=?)"),
         (lambda ledger: Directory(ledger).articles([1]), f"posbridge_article_1 ({KEYS}article_number=?)"),
         (lambda ledger: Directory(ledger).articles(external_ids=["1"]), f"posbridge_article_external ({KEYS}ext_article_id=?)"),
         (lambda ledger: Directory(ledger).articles(barcodes=["1"]), f"posbridge_article_barcode ({KEYS}barcode=?)"),
