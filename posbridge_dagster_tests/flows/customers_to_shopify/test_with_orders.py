@@ -1,19 +1,39 @@
 """A customer whom an order needed and the customers flow keeps is one customer, written in one way at a time."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
+
+import pytest
 
 from posbridge_dagster.flows.orders_to_shopify import FLOW as ORDERS
 from posbridge_dagster.sandbox.seed import RelationSeed
-from posbridge_dagster_tests.flows.customers_to_shopify.people import JAN, PIET, Counter, counter, key
+from posbridge_dagster_tests.flows.customers_to_shopify.people import Counter, counter, key
+from posbridge_dagster_tests.flows.in_step import Ran
 from posbridge_dagster_tests.flows.little_shop import BAG
+from posbridge_dagster_tests.flows.orders_to_shopify.both_sides import Run
 from posbridge_dagster_tests.sandbox.mplus.till import Till, line, order
 
 DAY = "2025-10-20"
+BUYER, KEPT, SHARER, OTHER = 10, 11, 12, 13
 RELATIONS = (
-    RelationSeed(JAN, "Jan de Boer", "jan@example.nl", address="Kade 1", zipcode="1234 AB", city="Ede", telephone="0612345670"),
-    RelationSeed(PIET, "Jannie de Boer", "jan@example.nl"),
+    RelationSeed(BUYER, "Jan de Boer", "jan@example.nl", address="Kade 1", zipcode="1234 AB", city="Ede", telephone="0612345670"),
+    RelationSeed(KEPT, "Piet Jansen", "piet@example.nl", address="Kade 2", zipcode="1234 AB", city="Ede"),
+    RelationSeed(SHARER, "Bea de Boer", "bea@example.nl"),
+    RelationSeed(OTHER, "Beatrijs de Boer", "bea@example.nl"),
 )
+
+
+@dataclass(frozen=True)
+class Story:
+    """Orders that make customers, the flow that keeps them, orders of those who are there, and the flow again."""
+
+    here: Counter
+    sold: Run
+    kept: Ran
+    sold_again: Run
+    asked: dict[str, int]
+    kept_again: Ran
 
 
 def book(here: Counter, number: str, relation: int) -> None:
@@ -25,41 +45,44 @@ def book(here: Counter, number: str, relation: int) -> None:
     assert reply["result"].endswith("OK")
 
 
-def test_an_order_makes_the_customer_and_the_flow_keeps_it(tmp_path: Path) -> None:
-    with counter(tmp_path, *RELATIONS[:1]) as here:
-        book(here, "een", JAN)
-        sold = here.step.sides.run(DAY, flow=ORDERS)
-        assert sold.customers[key(JAN)]["outcome"] == "created", sold.failure
-        made = sold.customers[key(JAN)]["target_id"]
-        ran = here.step.run()
-        assert (ran.rows[key(JAN)]["outcome"], ran.rows[key(JAN)]["target_id"]) == ("updated", made)
-        assert here.emails().count("jan@example.nl") == 1
-        book(here, "twee", JAN)
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    with counter(tmp_path_factory.mktemp("orders"), *RELATIONS) as here:
+        for number, relation in (("een", BUYER), ("twee", SHARER), ("drie", OTHER)):
+            book(here, number, relation)
+        sold, kept = here.step.sides.run(DAY, flow=ORDERS), here.step.run()
+        for number, relation in (("vier", BUYER), ("vijf", KEPT)):
+            book(here, number, relation)
         here.step.sides.forget_calls()
-        again = here.step.sides.run(DAY, flow=ORDERS)
-        assert again.customers[key(JAN)]["target_id"] == made
-        assert "customerSet" not in here.step.asked()
-        assert here.step.run().rows[key(JAN)]["outcome"] == "unchanged"
+        sold_again = here.step.sides.run(DAY, flow=ORDERS)
+        yield Story(here, sold, kept, sold_again, here.step.asked(), here.step.run())
 
 
-def test_an_order_finds_the_customer_that_the_flow_made(tmp_path: Path) -> None:
-    with counter(tmp_path, *RELATIONS[:1]) as here:
-        made = here.step.run().rows[key(JAN)]["target_id"]
-        book(here, "een", JAN)
-        here.step.sides.forget_calls()
-        sold = here.step.sides.run(DAY, flow=ORDERS)
-        assert (sold.customers[key(JAN)]["outcome"], sold.customers[key(JAN)]["target_id"]) == ("unchanged", made)
-        assert not {"customerSet", "customerByIdentifier"} & here.step.asked().keys()
+def test_every_run_ends_well(story: Story) -> None:
+    assert [run.failure for run in (story.sold, story.kept, story.sold_again, story.kept_again)] == [""] * 4
+    assert set(story.sold.outcomes().values()) == {"created"}
 
 
-def test_a_relation_that_shares_an_e_mail_address_shares_the_customer_of_its_orders(tmp_path: Path) -> None:
-    with counter(tmp_path, *RELATIONS) as here:
-        book(here, "een", JAN)
-        book(here, "twee", PIET)
-        sold = here.step.sides.run(DAY, flow=ORDERS)
-        assert sold.success, sold.failure
-        assert here.emails().count("jan@example.nl") == 1
-        assert set(sold.outcomes().values()) == {"created"}
-        assert len({row["target_id"] for row in sold.customers.values()}) == 1
-        rows = here.step.run().rows
-        assert (rows[key(JAN)]["outcome"], rows[key(PIET)]["code"]) == ("updated", "shared_email")
+def test_an_order_makes_the_customer_and_the_flow_keeps_it(story: Story) -> None:
+    assert story.sold.customers[key(BUYER)]["outcome"] == "created"
+    made = story.sold.customers[key(BUYER)]["target_id"]
+    row = story.kept.rows[key(BUYER)]
+    assert (row["outcome"], row["target_id"]) == ("updated", made)
+    assert story.here.emails().count("jan@example.nl") == 1
+    assert story.sold_again.customers[key(BUYER)]["target_id"] == made
+    assert "customerSet" not in story.asked
+    assert story.kept_again.rows[key(BUYER)]["outcome"] == "unchanged"
+
+
+def test_an_order_finds_the_customer_that_the_flow_made(story: Story) -> None:
+    made = story.kept.rows[key(KEPT)]["target_id"]
+    row = story.sold_again.customers[key(KEPT)]
+    assert (row["outcome"], row["target_id"]) == ("unchanged", made)
+    assert not {"customerSet", "customerByIdentifier"} & story.asked.keys()
+
+
+def test_a_relation_that_shares_an_e_mail_address_shares_the_customer_of_its_orders(story: Story) -> None:
+    assert story.here.emails().count("bea@example.nl") == 1
+    assert len({story.sold.customers[key(number)]["target_id"] for number in (SHARER, OTHER)}) == 1
+    rows = story.kept.rows
+    assert (rows[key(SHARER)]["outcome"], rows[key(OTHER)]["code"]) == ("updated", "shared_email")
