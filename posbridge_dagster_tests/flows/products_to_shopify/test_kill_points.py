@@ -108,5 +108,8 @@ def test_a_change_whose_answer_was_lost_is_there_once(tmp_path: Path) -> None:
         assert sorted(shop.variants(SWEATER)) == [str(BLACK_M), str(BLACK_S), str(RED_S), "1003"]
         with shop.step.ledger() as ledger:
             assert ledger.links("article", ["1003"])
+            told = {change.field: (change.before, change.after) for change in ledger.changes(FLOW, [str(SWEATER)])}
+        before = sorted([BLACK_M, BLACK_S, RED_S])
+        assert told["variants"] == (before, [*before, 1003]), "what stood there before the write without an answer"
         assert shop.step.quarantined() == {}
         assert OLD not in shop.products()
