@@ -82,7 +82,7 @@ def test_an_empty_day_balances() -> None:
     assert balances(balance(entries(), entries(), found), found)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.dictionaries(st.sampled_from("abcdef"), st.tuples(st.integers(-9999, 9999), st.integers(-9999, 9999)), max_size=6))
 def test_the_named_differences_add_up_to_the_difference_of_the_sums(amounts: dict[str, tuple[int, int]]) -> None:
     source = entries(**{f"{record}__gross": pair[0] for record, pair in amounts.items()})

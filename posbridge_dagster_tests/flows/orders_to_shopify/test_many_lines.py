@@ -28,7 +28,7 @@ def row(position: int, article: int, price: int, rate: int, kind: str = "article
     }
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(
     st.integers(MOST_LINES + 1, 675), st.integers(1, 700), st.lists(st.sampled_from([2100, 900, 0]), min_size=1, max_size=3, unique=True)
 )

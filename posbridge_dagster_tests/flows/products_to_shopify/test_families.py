@@ -68,6 +68,7 @@ def test_a_family_with_nothing_for_sale_becomes_a_draft_and_is_on_sale_again_lat
         quiet(shop)
 
 
+@pytest.mark.prove
 def test_an_article_that_moves_to_another_family_is_a_variant_there_and_no_longer_here(tmp_path: Path) -> None:
     with clothes_shop(tmp_path) as shop:
         shop.run()
@@ -93,6 +94,7 @@ def test_a_family_that_splits_gives_its_articles_to_a_new_product(tmp_path: Path
         quiet(shop)
 
 
+@pytest.mark.prove
 def test_two_articles_that_change_places_end_right(tmp_path: Path) -> None:
     with clothes_shop(tmp_path) as shop:
         shop.run()

@@ -61,6 +61,7 @@ def test_a_sku_on_two_articles_of_the_till_is_refused_and_both_are_named(tmp_pat
         assert shop.products() == {}
 
 
+@pytest.mark.prove
 def test_articles_that_cannot_be_told_apart_hold_their_family_back(tmp_path: Path) -> None:
     alike = FamilySeed(SWEATER, "Trui", (article(1, "Trui", colour="Rood"), article(2, "Trui", colour="rood")))
     with clothes_shop(tmp_path, alike) as shop:

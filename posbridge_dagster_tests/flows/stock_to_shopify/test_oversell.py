@@ -15,6 +15,7 @@ def tell(name: str, day: Day) -> None:
     print(f"{name}: {day.caused} oversold by the sync, {day.oversold} in all; {sold}")
 
 
+@pytest.mark.prove
 def test_the_sync_sells_nothing_twice_in_a_busy_quarter_of_an_hour_and_would_without_the_rule(tmp_path: Path) -> None:
     on, off = tmp_path / "on", tmp_path / "off"
     on.mkdir()

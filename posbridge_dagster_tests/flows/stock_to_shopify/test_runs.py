@@ -227,8 +227,19 @@ def test_a_wrong_map_of_locations_cannot_empty_a_shop_that_was_never_in_step(tmp
         assert shop.available() == 10
 
 
-@pytest.mark.parametrize("kind", ["error_before", "error_after", "reset_after", "garbage_after", "server_fault"])
-@pytest.mark.parametrize("times", [1, 4])
+@pytest.mark.parametrize(
+    ("kind", "times"),
+    [
+        ("reset_after", 1),
+        ("error_before", 4),
+        *(
+            pytest.param(kind, times, marks=pytest.mark.prove)
+            for times in (1, 4)
+            for kind in ("error_before", "error_after", "reset_after", "garbage_after", "server_fault")
+            if (kind, times) not in {("reset_after", 1), ("error_before", 4)}
+        ),
+    ],
+)
 def test_whatever_a_write_runs_into_the_shop_is_right_afterwards(tmp_path: Path, kind: str, times: int) -> None:
     with stock_shop(shelves(3, 10, locations=2), tmp_path) as shop:
         shop.run()

@@ -4,6 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import dagster as dg
+import pytest
 import yaml
 
 from posbridge_dagster.definitions import defs
@@ -55,6 +56,7 @@ def test_a_day_from_an_empty_home_to_the_night(tmp_path: Path) -> None:
         assert list(levels["quantity"]) == [6, 10, 10]
 
 
+@pytest.mark.prove
 def test_a_braked_run_fails_in_plain_words_and_goes_on_when_it_is_released(tmp_path: Path) -> None:
     with both_sides(shelves(15, 10), tmp_path) as sides:
         assert materialised(sides).success
@@ -82,6 +84,7 @@ def test_levels_that_could_not_be_set_fail_the_run_and_are_set_by_the_next(tmp_p
         assert available(sides) == 6
 
 
+@pytest.mark.prove
 def test_an_ambiguous_sku_is_kept_in_quarantine_once_and_leaves_it_when_it_is_clear(tmp_path: Path) -> None:
     with both_sides(shelves(2, 10), tmp_path) as sides:
         assert isinstance(sides.shopify.system, ShopifySandbox)
