@@ -14,7 +14,7 @@ from posbridge_dagster.flows.orders_to_mplus import FLOW
 OURS = ("POSBRIDGE_", "SHOPIFY_", "MPLUS_")
 JOB = defs.resolve_job_def(FLOW)
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-WRITERS = ("write_customers", "write_orders")
+WRITERS = ("write_customers", "write_orders", "write_refunds")
 
 _instances: list[dg.DagsterInstance] = []
 

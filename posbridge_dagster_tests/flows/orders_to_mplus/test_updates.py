@@ -18,7 +18,7 @@ from posbridge_dagster_tests.flows.orders_to_mplus.steps import Step, step, succ
 from posbridge_dagster_tests.flows.orders_to_mplus.test_refunds import MONTHS_LATER, give_back, lines_of, money, refund
 
 CARD = "shopify_payments"
-OPEN, PREPAID, SOLD, MOVED, PAID_LATER, PUT_RIGHT, REFUNDED, UNKNOWN = range(1, 9)
+OPEN, PREPAID, SOLD, MOVED, PAID_LATER, PUT_RIGHT, REFUNDED, UNKNOWN, GIVEN_BACK = range(1, 10)
 EDE = Address("Eva", "Smit", "", "Nieuwe weg 9", "", "1234 AB", "Ede")
 
 
@@ -66,7 +66,7 @@ class Changed:
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Changed]:
-    sold = [sale(number, bag, customer=eva) for number in (PUT_RIGHT, REFUNDED)]
+    sold = [sale(number, bag, customer=eva) for number in (PUT_RIGHT, REFUNDED, GIVEN_BACK)]
     shop = little_shop(*SHOP.orders, *sold, sale(UNKNOWN, bag, customer=eva, payments=()))
     with coupled(shop, tmp_path_factory.mktemp("updates"), mapping=update) as coupling:
         assert set(coupling.run(DAY).outcomes().values()) == {"created"}
@@ -78,6 +78,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Changed]:
         edit(coupling, UNKNOWN, stranger)
         for number in (SOLD, REFUNDED, PUT_RIGHT):
             coupling.change(number, billing=EDE)
+        give_back(coupling, GIVEN_BACK, refund(81, paid=300))
         plan, seen = step(coupling, dry_run=True), step(coupling)
         put_address_right(coupling)
         coupling.edit_mapping(lambda document: document["lookups"]["service_codes"]["values"].update({"199901": 900001}))
@@ -99,7 +100,9 @@ def put_address_right(coupling: Coupling) -> None:
 def test_a_plan_says_what_would_change_and_changes_nothing(changed: Changed) -> None:
     plan = changed.plan
     assert (plan.run.outcomes()["1"], plan.run.orders["1"]["changes"]) == ("updated", "billing, lines, totals")
+    assert plan.refunds["9:r81"]["outcome"] == changed.seen.refunds["9:r81"]["outcome"] == "created"
     assert plan.writes == []
+    assert "9:r81" not in plan.documents
     assert plan.documents["1"]["totalInclAmount"] == 1995
 
 
@@ -121,7 +124,8 @@ def test_addresses_lines_and_payments_follow_while_the_order_is_open(changed: Ch
     assert (paid["deliveryState"], len(paid["invoiceIds"]), money(paid)) == ("COMPLETE", 1, [("CONTANT", 1995)])
     assert [run.orders[key]["written_minor"] for key in "12345"] == [3245, 3245, 1995, 1995, 1995]
     assert run.checks["money_adds_up"]
-    assert sorted(changed.seen.writes) == ["payOrderV2", "payOrderV2", "updateOrderV2", "updateOrderV2", "updateOrderV2"]
+    assert changed.seen.documents["9:r81"]["totalInclAmount"] == -300
+    assert sorted(changed.seen.writes) == ["createOrderV3", "payOrderV2", "payOrderV2", "updateOrderV2", "updateOrderV2", "updateOrderV2"]
     assert changed.seen.stock[BOOK] == (str(STOCK), "2")
 
 
