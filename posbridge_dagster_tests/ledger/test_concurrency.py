@@ -159,6 +159,7 @@ def test_a_killed_process_that_nobody_has_buried_counts_as_gone(url: str) -> Non
         assert ledger.claim(FLOW, intents(1), Owner.of_this_process("next-run"))["0"].granted
 
 
+@pytest.mark.prove
 def test_an_empty_database_can_be_opened_by_several_processes_at_once(url: str) -> None:
     with processes(4, "open", url) as openers:
         for opener in openers:

@@ -85,6 +85,7 @@ def test_ctrl_c_ends_it_even_where_a_shell_had_interrupts_ignored(tmp_path: Path
     assert (status, "Traceback" in output) == (0, False)
 
 
+@pytest.mark.prove
 def test_the_shop_is_kept_and_goes_on_where_it_was_left(tmp_path: Path) -> None:
     state = ("--state", str(tmp_path / "state"))
     with started(tmp_path, *SMALL, *state) as (process, told):

@@ -32,6 +32,7 @@ def test_a_plan_says_what_would_happen_and_leaves_no_trace(tmp_path: Path) -> No
         assert {key: row["outcome"] for key, row in plan.customers.items()} == {key: row["outcome"] for key, row in done.customers.items()}
 
 
+@pytest.mark.prove
 def test_a_plan_may_be_asked_for_by_a_variable_too(tmp_path: Path) -> None:
     with coupled(MIXED, tmp_path, POSBRIDGE_DRY_RUN="1") as coupling:
         assert coupling.run(DAY).outcomes()["1"] == "created"

@@ -30,6 +30,7 @@ def test_a_bulk_query_gives_exactly_the_frames_of_paging(tmp_path: Path) -> None
     assert len(paged["order_lines"]) > 300
 
 
+@pytest.mark.prove
 def test_a_whole_read_finds_what_a_difference_cannot_show(tmp_path: Path) -> None:
     evening = sale(2, at=NOON + timedelta(hours=6))  # a difference begins shortly before it, long after order 1
     with coupled(little_shop(sale(1), evening), tmp_path) as coupling:
