@@ -17,7 +17,7 @@ from posbridge_dagster.flows.categories_to_shopify.products import known_product
 from posbridge_dagster.flows.categories_to_shopify.shapes import MAPPED_COLLECTIONS
 from posbridge_dagster.flows.categories_to_shopify.write import Run, write_collections
 from posbridge_dagster.flows.checking import check_kept, check_specs
-from posbridge_dagster.flows.configuring import EVERYTHING, BrakedWriting, Reading, everything_was_read
+from posbridge_dagster.flows.configuring import EVERYTHING, BrakedWriting, Reading, everything_was_read, is_plan
 from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.lineage import column_lineage
@@ -143,7 +143,7 @@ def _run(context: dg.AssetExecutionContext, config: BrakedWriting, shopify: Shop
         shopify=shopify.last_in_line(),
         run_id=run_id,
         overlap=timedelta(minutes=settings.overlap_minutes),
-        dry_run=config.dry_run or settings.dry_run,
+        dry_run=is_plan(context, settings),
         release_brake=config.release_brake,
     )
 

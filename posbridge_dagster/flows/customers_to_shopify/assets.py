@@ -9,7 +9,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_kept, check_specs
-from posbridge_dagster.flows.configuring import EVERYTHING, Reading, Writing, everything_was_read
+from posbridge_dagster.flows.configuring import EVERYTHING, Reading, Writing, everything_was_read, is_plan
 from posbridge_dagster.flows.customers_to_shopify import FLOW
 from posbridge_dagster.flows.customers_to_shopify.frames import told
 from posbridge_dagster.flows.customers_to_shopify.links import known_customers
@@ -98,13 +98,13 @@ def result(
 ) -> Iterator[Ended]:
     """Make or change the customers that are not as they should be; the run fails when one could not be sent."""
     with said_plainly():
-        run = _run(context, config, shopify, ledger, settings)
+        run = _run(context, shopify, ledger, settings)
         ended = write_customers(run, customers, everyone=everything_was_read(relations))
     checks = check_kept(FLOW, "customers", ended, [record_id(int(number)) for number in relations["relation_number"]], ledger, settings)
     yield from ending("customers", ended, "customers", checks, calls_metadata(shopify=shopify))
 
 
-def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
+def _run(context: dg.AssetExecutionContext, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
     run_id = context.run.run_id
     return Run(
         mapping=read_mapping(settings),
@@ -114,7 +114,7 @@ def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyCli
         administration=settings.administration_name,
         run_id=run_id,
         overlap=timedelta(minutes=settings.overlap_minutes),
-        dry_run=config.dry_run or settings.dry_run,
+        dry_run=is_plan(context, settings),
     )
 
 

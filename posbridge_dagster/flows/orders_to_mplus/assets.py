@@ -9,7 +9,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_specs
-from posbridge_dagster.flows.configuring import Reading, Writing
+from posbridge_dagster.flows.configuring import Reading, Writing, is_plan
 from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.orders_to_mplus import FLOW
@@ -177,7 +177,7 @@ def customers_result(
 ) -> dg.Output[pd.DataFrame]:
     """Find, create or update the relation of each customer whose order or refund will be written."""
     with said_plainly():
-        run = run_of(context, config, mplus, ledger, settings)
+        run = run_of(context, mplus, ledger, settings)
         result = write_customers(run, customers, pd.concat([orders, refunds], ignore_index=True), relations)
     return dg.Output(result, metadata=result_metadata(result) | calls_metadata(mplus=mplus))
 
@@ -216,7 +216,7 @@ def orders_result(
 ) -> Iterator[Ended]:
     """Write each order of the day once, and say how it ended; the run fails when an order could not be sent."""
     with said_plainly():
-        run = run_of(context, config, mplus, ledger, settings)
+        run = run_of(context, mplus, ledger, settings)
         sources = {"orders": source_orders, "order_lines": source_lines}
         mapped = {"orders": orders, "order_lines": order_lines, "order_payments": order_payments}
         result = write_orders(run, sources, mapped, customers, GivenBack.of(refunds, refund_payments))
@@ -226,7 +226,7 @@ def orders_result(
     yield from ending("orders", result, "orders", checks, calls_metadata(mplus=mplus))
 
 
-def run_of(context: dg.AssetExecutionContext, config: Writing, mplus: MplusClient, ledger: Ledger, settings: Settings) -> Run:
+def run_of(context: dg.AssetExecutionContext, mplus: MplusClient, ledger: Ledger, settings: Settings) -> Run:
     """Return what writing needs besides the frames."""
     run_id = context.run.run_id
     return Run(
@@ -236,7 +236,7 @@ def run_of(context: dg.AssetExecutionContext, config: Writing, mplus: MplusClien
         mplus=mplus,
         shop=settings.shop_handle,
         run_id=run_id,
-        dry_run=config.dry_run or settings.dry_run,
+        dry_run=is_plan(context, settings),
     )
 
 

@@ -80,7 +80,7 @@ def returns_result(
 ) -> Iterator[Ended]:
     """Write each refund and exchange once, behind its order; the run fails when one could not be sent."""
     with said_plainly():
-        run = run_of(context, config, mplus, ledger, settings)
+        run = run_of(context, mplus, ledger, settings)
         sources = {"refunds": source_refunds, "refund_lines": source_lines}
         result = write_returns(run, sources, {"orders": refunds, "order_lines": refund_lines, "order_payments": refund_payments}, orders)
     yield from ending("refunds", result, "refunds", check_returns(result, refunds, dry_run=run.dry_run), calls_metadata(mplus=mplus))

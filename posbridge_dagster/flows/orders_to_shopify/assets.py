@@ -9,7 +9,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_specs
-from posbridge_dagster.flows.configuring import Reading, Writing
+from posbridge_dagster.flows.configuring import Reading, Writing, is_plan
 from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import said_plainly
 from posbridge_dagster.flows.orders_to_shopify import FLOW
@@ -132,7 +132,7 @@ def customers_result(
 ) -> dg.Output[pd.DataFrame]:
     """Find or make the customer of each relation whose document will be written."""
     with said_plainly():
-        result = write_customers(_run(context, config, shopify, ledger, settings), customers, orders)
+        result = write_customers(_run(context, shopify, ledger, settings), customers, orders)
     return dg.Output(result, metadata=result_metadata(result) | calls_metadata(shopify=shopify))
 
 
@@ -167,13 +167,13 @@ def orders_result(
     sources: Mapping[str, pd.DataFrame] = {"documents": documents, "document_lines": document_lines}
     target = {"orders": orders, "order_lines": order_lines, "order_payments": order_payments}
     with said_plainly():
-        run = _run(context, config, shopify, ledger, settings)
+        run = _run(context, shopify, ledger, settings)
         result = write_documents(run, sources, target, customers)
     checks = check_results(result, documents, ledger, settings, dry_run=run.dry_run)
     yield from ending("orders", result, "documents", checks, calls_metadata(shopify=shopify))
 
 
-def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
+def _run(context: dg.AssetExecutionContext, shopify: ShopifyClient, ledger: Ledger, settings: Settings) -> Run:
     run_id = context.run.run_id
     return Run(
         mapping=read_mapping(settings),
@@ -182,7 +182,7 @@ def _run(context: dg.AssetExecutionContext, config: Writing, shopify: ShopifyCli
         shopify=shopify,
         administration=settings.administration_name,
         run_id=run_id,
-        dry_run=config.dry_run or settings.dry_run,
+        dry_run=is_plan(context, settings),
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_kept, check_specs
-from posbridge_dagster.flows.configuring import BrakedWriting, Reading
+from posbridge_dagster.flows.configuring import BrakedWriting, Reading, is_plan
 from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.products_to_mplus import FLOW
@@ -98,7 +98,7 @@ def families_result(
             owner=Owner.of_this_process(context.run.run_id),
             mplus=mplus,
             run_id=context.run.run_id,
-            dry_run=config.dry_run or settings.dry_run,
+            dry_run=is_plan(context, settings),
             release_brake=config.release_brake,
         )
         try:

@@ -9,7 +9,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_kept, check_specs
-from posbridge_dagster.flows.configuring import BrakedWriting, Reading
+from posbridge_dagster.flows.configuring import BrakedWriting, Reading, is_plan
 from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.products_to_shopify import FLOW
@@ -119,7 +119,7 @@ def products_result(
             shopify=shopify.last_in_line(),
             administration=settings.administration_name,
             run_id=context.run.run_id,
-            dry_run=config.dry_run or settings.dry_run,
+            dry_run=is_plan(context, settings),
             release_brake=config.release_brake,
         )
         try:

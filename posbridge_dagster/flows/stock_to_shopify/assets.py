@@ -9,7 +9,7 @@ import pandas as pd
 from posbridge_dagster.clients.mplus.client import MplusClient
 from posbridge_dagster.clients.shopify.client import ShopifyClient
 from posbridge_dagster.flows.checking import check_result, check_specs, counts_add_up
-from posbridge_dagster.flows.configuring import BrakedWriting, Reading, everything_was_read
+from posbridge_dagster.flows.configuring import BrakedWriting, Reading, everything_was_read, is_plan
 from posbridge_dagster.flows.ending import Ended, ending
 from posbridge_dagster.flows.failures import plain_failure, said_plainly
 from posbridge_dagster.flows.showing import calls_metadata, frame_metadata, verdict_metadata
@@ -105,7 +105,7 @@ def levels_result(
     """Set the levels that differ, tell how each ended, and, when everything was read, what had drifted."""
     with said_plainly():
         reader = Reader(mplus, shopify.first_in_line(), ledger, read_mapping(settings).settings)
-        run = Run(reader, context.run.run_id, config.dry_run or settings.dry_run, config.release_brake)
+        run = Run(reader, context.run.run_id, is_plan(context, settings), config.release_brake)
         try:
             ended = write_levels(run, levels, {"sales": sales, "stock": stock, "items": items})
         except (Braked, StockTooOld) as stopped:
