@@ -31,6 +31,7 @@ _MEMBERS = {
 }
 _CLEARED = {"phone", "first_name", "last_name", "note"}
 """Fields that are emptied when the relation no longer has them; the others keep what they had."""
+_KEPT = _MEMBERS.keys() - _CLEARED
 
 _BILLED = {**{name: name for name in BILLING}, "country": "countryCodeV2"}
 _BETWEEN = "-"
@@ -46,9 +47,10 @@ def record_id(relation_number: int) -> str:
 def kept_customer(row: Row, policies: Mapping[str, str], custom_id: str, source: Row | None = None, retired_tag: str = "") -> Kept:
     """Return a mapped customer as a record that is kept in step; only the fields that the mapping file fills are its fields.
 
+    An e-mail address that the relation has no more is none of them: the customer keeps it, so there is nothing to write.
     ``retired_tag`` is the tag of customers whose relation is retired (``row["active"]`` is false); without one there is no such field.
     """
-    fields = {name: row[name] for name in policies if name in row}
+    fields = {name: row[name] for name in policies if name in row and not (name in _KEPT and row[name] in (None, ""))}
     if "tags" in fields:
         fields["tags"] = sorted(tags(fields["tags"]))
     if retired_tag:

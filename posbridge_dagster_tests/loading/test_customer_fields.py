@@ -46,7 +46,8 @@ def test_only_what_is_due_is_sent() -> None:
 
 def test_what_the_relation_no_longer_has_is_emptied_where_it_was_ours() -> None:
     assert customer_input(item(), ("phone", "email"), found(), is_ours=True) == {"phone": "", "email": "j@x.nl"}
-    assert customer_input(item(email=None), ("phone", "email"), found(), is_ours=False) == {}
+    assert customer_input(item(), ("phone",), found(), is_ours=False) == {}
+    assert "email" not in item(email=None).fields  # the customer keeps it: there is nothing to write
 
 
 def test_tags_of_people_stay() -> None:
