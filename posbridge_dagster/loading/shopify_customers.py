@@ -26,6 +26,7 @@ from posbridge_dagster.loading.customer_fields import (
     present_fields,
 )
 from posbridge_dagster.loading.customer_matching import KEY, CustomerMatching, link_key
+from posbridge_dagster.loading.customers_in_turn import in_turn
 from posbridge_dagster.loading.fields import Kept
 from posbridge_dagster.loading.mplus_customers import LINK
 from posbridge_dagster.loading.once import HalfWritten, Written
@@ -75,9 +76,7 @@ class ShopifyCustomers:
         """Write customers, several at a time, and yield their answers in order; who is written is linked before that is told."""
         written: list[tuple[Work, Answer]] = []
         self._before = self.ledger.links(SEEN, [_number(work) for work in works])
-        giving = [work for work in works if _gives_up(work)]
-        taking = [work for work in works if not _gives_up(work)]
-        for work, answer in chain(written_at_once(giving, self._write), written_at_once(taking, self._write)):
+        for work, answer in chain.from_iterable(written_at_once(wave, self._write) for wave in in_turn(works)):
             written.append((work, answer))
             if not isinstance(answer, Written) or sum(map(len, self._metafields.values())) >= METAFIELDS_IN_A_CALL:
                 yield from self._remembered(written)
@@ -174,13 +173,6 @@ class ShopifyCustomers:
 
 def _number(work: Work) -> str:
     return str(work.item.payload["relation_number"])
-
-
-def _gives_up(work: Work) -> bool:
-    """Whether an e-mail address or a telephone number of the customer may become free for another one, who should come later."""
-    found = work.found or {}
-    has = {"email": found.get("defaultEmailAddress"), "phone": found.get("defaultPhoneNumber")}
-    return any(name in work.fields for name, contact in has.items() if contact)
 
 
 def _is_marked(item: Kept, found: Node) -> bool:
