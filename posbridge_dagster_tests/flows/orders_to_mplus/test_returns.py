@@ -1,8 +1,9 @@
-"""Where what comes back is booked: in the shop that took it back, not in the one that sold it."""
+"""What comes back, in MplusKASSA's terms: it is booked in the shop that took it back, not in the one that sold it."""
 
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -21,13 +22,19 @@ HERE, THERE, THIRD = (f"gid://shopify/Location/{number}" for number in (1, 2, 3)
 KNOWN = ARTICLES.frame({"article_number": number, "active": True} for number in (1, 2, 900016))
 
 
-def branch_of(given_back: dict[str, Any], folder: Path) -> int:
+def returned(folder: Path, *given_back: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    """Return the mapped frames of what came back of one order of two lines."""
     document = shipped_mapping()
     document["lookups"]["branches"] = {"values": {"1": 10, "2": 20, "3": 30}, "missing": "quarantine"}
     file = folder / "orders_to_mplus.yaml"
     file.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
-    sold = order(total="20.0", lineItems=[line(1, "Beker", 1, "10.0", "10.0"), line(2, "Bord", 1, "10.0", "10.0")], refunds=[given_back])
-    (row,) = plain_rows(map_returns(order_frames([sold], ZONE), KNOWN, load_mapping(file, VOCABULARY), "winkel")["orders"])
+    lines = [line(1, "Beker", 1, "10.0", "10.0"), line(2, "Bord", 1, "10.0", "10.0")]
+    frames = order_frames([order(total="20.0", lineItems=lines, refunds=list(given_back))], ZONE)
+    return map_returns(frames, KNOWN, load_mapping(file, VOCABULARY), "winkel")
+
+
+def branch_of(given_back: dict[str, Any], folder: Path) -> int:
+    (row,) = plain_rows(returned(folder, given_back)["orders"])
     assert (row["outcome"], row["reason"]) == ("", "")
     return int(row["branch_number"])
 
@@ -69,3 +76,12 @@ def put_back(*places: str | None, money_at: str | None = None) -> dict[str, Any]
 )
 def test_a_refund_belongs_to_the_branch_that_took_it_back(given_back: dict[str, Any], branch: int, tmp_path: Path) -> None:
     assert branch_of(given_back, tmp_path) == branch
+
+
+def test_a_day_of_which_nothing_came_back_has_the_same_frames_without_rows(tmp_path: Path) -> None:
+    nothing, something = returned(tmp_path), returned(tmp_path, put_back(THERE, money_at=THERE))
+    assert nothing.keys() == something.keys()
+    for name, frame in something.items():
+        assert len(frame) > 0
+        assert len(nothing[name]) == 0
+        assert nothing[name].dtypes.equals(frame.dtypes)
