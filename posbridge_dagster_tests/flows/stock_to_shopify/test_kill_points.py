@@ -17,6 +17,8 @@ from posbridge_dagster_tests.flows.stock_to_shopify.whole_flow import materialis
 
 RUN = "from posbridge_dagster.definitions import defs\ndefs.resolve_job_def('stock_to_shopify').execute_in_process(raise_on_error=False)"
 PATIENCE_S, HELD_S = 60, 30
+MOMENTS = [(kind, operation) for operation in ("orders", "nodes", "inventorySetQuantities") for kind in ("hang_before", "hang_after")]
+ORDINARY = ("hang_after", "inventorySetQuantities")  # the moment at which a run is killed in the suite; every other is a proof
 
 
 def kill_while_held(sides: BothSides, fault: Fault) -> None:
@@ -36,9 +38,9 @@ def _is_held(sides: BothSides) -> bool:
     return any(call.held or call.fault == "hang_before" for call in list(sides.shopify.control.calls))
 
 
-@pytest.mark.prove
-@pytest.mark.parametrize("kind", ["hang_before", "hang_after"])
-@pytest.mark.parametrize("operation", ["orders", "nodes", "inventorySetQuantities"])
+@pytest.mark.parametrize(
+    ("kind", "operation"), [ORDINARY, *(pytest.param(*each, marks=pytest.mark.prove) for each in MOMENTS if each != ORDINARY)]
+)
 def test_a_run_that_was_killed_is_finished_by_the_next(tmp_path: Path, kind: str, operation: str) -> None:
     with both_sides(shelves(4, 10, locations=2), tmp_path) as sides:
         assert materialised(sides).success
