@@ -84,5 +84,5 @@ def test_killed_between_invoice_and_payment_on_an_older_service(tmp_path: Path) 
 @pytest.mark.parametrize("scene", [NEW, OLDER, INVOICES], ids=["orders", "orders of an older service", "invoices"])
 def test_killed_after_each_write_in_turn(tmp_path: Path, scene: Scene) -> None:
     writes = sum(call.wrote for call in scene.calls(tmp_path / "undisturbed"))
-    assert writes >= 19
+    assert writes >= 17  # the fewest: eight invoices, seven payments (one costs nothing), two customers
     each(tmp_path, after_write, scene, range(1, writes + 1))
